@@ -1,0 +1,2 @@
+export * from './index.js'
+export { initialize, type WasmSource } from './supplied-module.js'
