@@ -1,0 +1,87 @@
+//! EdDSA with Ed25519, RFC 8037 §3.1, also by its RFC 9864 §2.2 name.
+
+use ::core::num::NonZeroUsize;
+use alloc::borrow::Cow;
+
+use jwt_compact::{Algorithm, AlgorithmSignature};
+
+use crate::core::alg::SigningKey;
+use crate::core::error::Error;
+
+/// An Ed25519 public key, decompressed.
+#[derive(Clone, Debug)]
+pub struct VerifyingKey(ed25519_dalek::VerifyingKey);
+
+impl VerifyingKey {
+    /// Takes the encoded point (RFC 8032 §5.1.2).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OkpPoint`] for another length than 32 octets, for an encoding
+    /// that is not canonical or not on the curve, and for a point of small
+    /// order, under which one signature fits many messages.
+    pub fn new(x: &[u8]) -> Result<Self, Error> {
+        let x = x.try_into().map_err(|_| Error::OkpPoint)?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(x).map_err(|_| Error::OkpPoint)?;
+        // `from_bytes` takes y ≥ p and the sign of x = 0 (RFC 8032 §5.1.3).
+        if key.is_weak() || key.to_edwards().compress().as_bytes() != x {
+            return Err(Error::OkpPoint);
+        }
+        Ok(Self(key))
+    }
+}
+
+/// An Ed25519 signature: `R ‖ S`.
+#[derive(Clone, Debug)]
+pub struct Signature(ed25519_dalek::Signature);
+
+impl AlgorithmSignature for Signature {
+    const LENGTH: Option<NonZeroUsize> = NonZeroUsize::new(64);
+
+    fn try_from_slice(slice: &[u8]) -> anyhow::Result<Self> {
+        ed25519_dalek::Signature::from_slice(slice)
+            .map(Self)
+            .map_err(|_| anyhow::Error::msg("an Ed25519 signature has 64 octets"))
+    }
+
+    fn as_bytes(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(self.0.to_bytes().to_vec())
+    }
+}
+
+macro_rules! eddsa_algorithms {
+    ($( $name:ident $jose:literal $section:literal ; )*) => {$(
+        #[doc = concat!("`", $jose, "`, ", $section, ".")]
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name;
+
+        impl Algorithm for $name {
+            type SigningKey = SigningKey;
+            type VerifyingKey = VerifyingKey;
+            type Signature = Signature;
+
+            fn name(&self) -> Cow<'static, str> {
+                Cow::Borrowed($jose)
+            }
+
+            fn sign(&self, signing_key: &SigningKey, _message: &[u8]) -> Signature {
+                match *signing_key {}
+            }
+
+            fn verify_signature(
+                &self,
+                signature: &Signature,
+                verifying_key: &VerifyingKey,
+                message: &[u8],
+            ) -> bool {
+                // Strict: S < L, R canonical and not of small order (RFC 8032 §5.1.7).
+                verifying_key.0.verify_strict(message, &signature.0).is_ok()
+            }
+        }
+    )*};
+}
+
+eddsa_algorithms! {
+    EdDsa "EdDSA" "RFC 8037 §3.1";
+    Ed25519 "Ed25519" "RFC 9864 §2.2";
+}

@@ -1,0 +1,124 @@
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS, RFC 7518 §3.3 and §3.5.
+
+use ::core::ops::RangeInclusive;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use ::rsa::pkcs1v15::Pkcs1v15Sign;
+use ::rsa::pss::Pss;
+use ::rsa::{BoxedUint, RsaPublicKey};
+use jwt_compact::{Algorithm, AlgorithmSignature};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use crate::core::alg::SigningKey;
+use crate::core::error::Error;
+
+/// The lengths of a modulus that are neither too weak (RFC 7518 §3.3) nor a
+/// way to keep the verifier busy.
+pub const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
+
+/// An RSA public key with the Montgomery constants of its modulus.
+#[derive(Clone, Debug)]
+pub struct VerifyingKey(RsaPublicKey);
+
+impl VerifyingKey {
+    /// Takes the modulus and the exponent as big-endian octets; leading zero
+    /// octets are tolerated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RsaModulus`] for an even modulus and for one of less than 2048
+    /// or more than 8192 bits, [`Error::RsaExponent`] for an exponent that is
+    /// even, 1, or longer than 32 bits (RFC 8017 §3.1).
+    pub fn new(n: &[u8], e: &[u8]) -> Result<Self, Error> {
+        let n = significant(n);
+        let (Some(first), Some(last)) = (n.first(), n.last()) else {
+            return Err(Error::RsaModulus);
+        };
+        // Bounded before it is multiplied, so that no length overflows.
+        let bits = match n.len() {
+            length @ ..=1024 => length * 8 - first.leading_zeros() as usize,
+            _ => return Err(Error::RsaModulus),
+        };
+        if !MODULUS_BITS.contains(&bits) || last % 2 == 0 {
+            return Err(Error::RsaModulus);
+        }
+
+        let e = match significant(e) {
+            e @ [.., last] if e.len() <= 4 && last % 2 == 1 => e
+                .iter()
+                .fold(0u32, |value, octet| (value << 8) | u32::from(*octet)),
+            _ => return Err(Error::RsaExponent),
+        };
+        if e < 3 {
+            return Err(Error::RsaExponent);
+        }
+
+        RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e))
+            .map(Self)
+            .map_err(|_| Error::RsaModulus)
+    }
+}
+
+/// The octets of an integer without the leading zeros.
+pub(crate) fn significant(integer: &[u8]) -> &[u8] {
+    let zeros = integer.iter().take_while(|octet| **octet == 0).count();
+    integer.get(zeros..).unwrap_or_default()
+}
+
+/// An RSA signature: as many octets as the modulus has, which only the key can
+/// check.
+#[derive(Clone, Debug)]
+pub struct Signature(Vec<u8>);
+
+impl AlgorithmSignature for Signature {
+    fn try_from_slice(slice: &[u8]) -> anyhow::Result<Self> {
+        Ok(Self(slice.to_vec()))
+    }
+
+    fn as_bytes(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.0)
+    }
+}
+
+macro_rules! rsa_algorithms {
+    ($( $name:ident $jose:literal $section:literal $hash:ty, $scheme:expr ; )*) => {$(
+        #[doc = concat!("`", $jose, "`, ", $section, ".")]
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name;
+
+        impl Algorithm for $name {
+            type SigningKey = SigningKey;
+            type VerifyingKey = VerifyingKey;
+            type Signature = Signature;
+
+            fn name(&self) -> Cow<'static, str> {
+                Cow::Borrowed($jose)
+            }
+
+            fn sign(&self, signing_key: &SigningKey, _message: &[u8]) -> Signature {
+                match *signing_key {}
+            }
+
+            fn verify_signature(
+                &self,
+                signature: &Signature,
+                verifying_key: &VerifyingKey,
+                message: &[u8],
+            ) -> bool {
+                let hash = <$hash>::digest(message);
+                verifying_key.0.verify($scheme, &hash, &signature.0).is_ok()
+            }
+        }
+    )*};
+}
+
+rsa_algorithms! {
+    Rs256 "RS256" "RFC 7518 §3.3" Sha256, Pkcs1v15Sign::new::<Sha256>();
+    Rs384 "RS384" "RFC 7518 §3.3" Sha384, Pkcs1v15Sign::new::<Sha384>();
+    Rs512 "RS512" "RFC 7518 §3.3" Sha512, Pkcs1v15Sign::new::<Sha512>();
+    // RFC 7518 §3.5: the salt is as long as the hash, MGF1 uses the same hash.
+    Ps256 "PS256" "RFC 7518 §3.5" Sha256, Pss::<Sha256>::new();
+    Ps384 "PS384" "RFC 7518 §3.5" Sha384, Pss::<Sha384>::new();
+    Ps512 "PS512" "RFC 7518 §3.5" Sha512, Pss::<Sha512>::new();
+}
