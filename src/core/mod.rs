@@ -1,0 +1,11 @@
+//! Tokens, keys, algorithms, policy and the verdict. No JavaScript, no clock, no
+//! input or output, no randomness: the time and seeds are parameters.
+
+pub mod alg;
+pub mod error;
+pub mod key;
+pub mod policy;
+pub mod refresh;
+pub mod token;
+pub mod trace;
+pub mod verifier;

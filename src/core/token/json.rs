@@ -1,0 +1,685 @@
+//! Strict JSON (RFC 8259) in one pass over bytes, without a tree.
+//!
+//! [`parse_object`] checks the whole document: UTF-8, grammar, no trailing
+//! bytes, bounded depth, and no member named twice in any object. It keeps only
+//! the members of the outermost object, as slices of the input; nested values
+//! are read from their slice when asked for. Nothing recurses.
+
+use alloc::{borrow::Cow, vec::Vec};
+
+/// How deeply arrays and objects may be nested, the outermost object included.
+pub const MAX_DEPTH: usize = 128;
+
+/// Why a document is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// Not UTF-8, not JSON, not an object, or followed by more bytes.
+    Syntax,
+    /// An object names a member twice (after escapes are read).
+    Duplicate,
+    /// Nested deeper than [`MAX_DEPTH`].
+    Depth,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// A string as its code points in WTF-8: UTF-8, but a lone surrogate escape is
+/// kept as three bytes of its own, so that two different strings never compare
+/// equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text<'a>(Cow<'a, [u8]>);
+
+impl<'a> Text<'a> {
+    /// The WTF-8 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The WTF-8 bytes, owned or borrowed from the document.
+    #[must_use]
+    pub fn into_bytes(self) -> Cow<'a, [u8]> {
+        self.0
+    }
+
+    /// The text, unless it holds a lone surrogate.
+    #[must_use]
+    pub fn to_str(&self) -> Option<&str> {
+        ::core::str::from_utf8(&self.0).ok()
+    }
+
+    /// Whether this is exactly `other`: no normalisation, no case folding
+    /// (RFC 7515 §5.3).
+    #[must_use]
+    pub fn eq_str(&self, other: &str) -> bool {
+        *self.0 == *other.as_bytes()
+    }
+}
+
+/// A value of a document that was found to be strict JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'a> {
+    kind: Kind,
+    raw: &'a [u8],
+}
+
+impl<'a> Value<'a> {
+    /// The value's type.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The string's text, or `None` for another type.
+    #[must_use]
+    pub fn as_text(&self) -> Option<Text<'a>> {
+        match (self.kind, self.raw) {
+            (Kind::String, [b'"', inner @ .., b'"']) => Some(unescape(inner)),
+            _ => None,
+        }
+    }
+
+    /// `true` or `false`, or `None` for another type.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool => Some(self.raw == b"true"),
+            _ => None,
+        }
+    }
+
+    /// The number as a double, infinite where it is too large for one, or `None`
+    /// for another type. Exact up to 15 significant digits, which no date of a
+    /// token exceeds; above that within a few units in the last place.
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self.kind {
+            Kind::Number => Some(number(self.raw)),
+            _ => None,
+        }
+    }
+
+    /// The array's items, or `None` for another type.
+    #[must_use]
+    pub fn items(&self) -> Option<Items<'a>> {
+        match self.kind {
+            Kind::Array => Some(Items { rest: self.raw.get(1..).unwrap_or_default() }),
+            _ => None,
+        }
+    }
+
+    /// The object's members, or `None` for another type.
+    #[must_use]
+    pub fn as_object(&self) -> Option<Object<'a>> {
+        match self.kind {
+            Kind::Object => parse_object(self.raw).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// The items of an array, in order.
+#[derive(Clone, Debug)]
+pub struct Items<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        // The document was checked, so commas stand only between items.
+        let start = self.rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b','))?;
+        let from = self.rest.get(start..)?;
+        let kind = kind_of(*from.first()?)?;
+        let (raw, rest) = from.split_at_checked(checked_length(from))?;
+        self.rest = rest;
+        Some(Value { kind, raw })
+    }
+}
+
+/// The length of the value that a checked document has at the start of `from`.
+fn checked_length(from: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for (at, byte) in from.iter().enumerate() {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    in_string = false;
+                    if depth == 0 {
+                        return at.saturating_add(1);
+                    }
+                }
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth = depth.saturating_add(1),
+            b']' | b'}' if depth > 0 => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at.saturating_add(1);
+                }
+            }
+            b',' | b' ' | b'\t' | b'\n' | b'\r' | b']' | b'}' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    from.len()
+}
+
+/// The members of an object, each name there once.
+#[derive(Clone, Debug)]
+pub struct Object<'a> {
+    names: Vec<Text<'a>>,
+    values: Vec<Value<'a>>,
+}
+
+impl<'a> Object<'a> {
+    /// The value of the member named exactly `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.members().find(|(member, _)| member.eq_str(name)).map(|(_, value)| value)
+    }
+
+    /// The members in the order of the document.
+    pub fn members(&self) -> impl Iterator<Item = (&Text<'a>, Value<'a>)> {
+        self.names.iter().zip(self.values.iter().copied())
+    }
+}
+
+fn kind_of(first: u8) -> Option<Kind> {
+    match first {
+        b'n' => Some(Kind::Null),
+        b't' | b'f' => Some(Kind::Bool),
+        b'-' | b'0'..=b'9' => Some(Kind::Number),
+        b'"' => Some(Kind::String),
+        b'[' => Some(Kind::Array),
+        b'{' => Some(Kind::Object),
+        _ => None,
+    }
+}
+
+/// An open array or object.
+enum Open {
+    Array,
+    /// The place in the list of names where this object's begin.
+    Object(usize),
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// Checks that `text` is one strict JSON object and gives its members.
+///
+/// # Errors
+///
+/// [`JsonError`], for the whole document: nested values are checked as well.
+pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
+    ::core::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
+    let mut scanner = Scanner { text, at: 0 };
+    let mut open: Vec<Open> = Vec::with_capacity(8);
+    // The names of all open objects, outermost first.
+    let mut names: Vec<Text<'_>> = Vec::with_capacity(16);
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(16);
+    let mut top_start = 0;
+
+    scanner.space();
+    if scanner.peek() != Some(b'{') {
+        return Err(JsonError::Syntax);
+    }
+    loop {
+        // At the start of a value.
+        let start = scanner.at;
+        let first = scanner.peek().ok_or(JsonError::Syntax)?;
+        let kind = kind_of(first).ok_or(JsonError::Syntax)?;
+        if open.len() == 1 {
+            top_start = start;
+        }
+        match kind {
+            Kind::Object | Kind::Array => {
+                if open.len() >= MAX_DEPTH {
+                    return Err(JsonError::Depth);
+                }
+                scanner.skip();
+                scanner.space();
+                let (frame, end) = match kind {
+                    Kind::Object => (Open::Object(names.len()), b'}'),
+                    _ => (Open::Array, b']'),
+                };
+                open.push(frame);
+                if scanner.peek() != Some(end) {
+                    member_name(&mut scanner, &open, &mut names)?;
+                    continue;
+                }
+            }
+            Kind::String => {
+                scanner.string()?;
+            }
+            Kind::Number => scanner.number()?,
+            Kind::Null => scanner.literal(b"null")?,
+            Kind::Bool if first == b't' => scanner.literal(b"true")?,
+            Kind::Bool => scanner.literal(b"false")?,
+        }
+        if open.len() == 1 && !matches!(kind, Kind::Object | Kind::Array) {
+            values.push(Value { kind, raw: text.get(start..scanner.at).unwrap_or_default() });
+        }
+        loop {
+            scanner.space();
+            match (open.last(), scanner.peek()) {
+                (None, None) => return Ok(Object { names, values }),
+                (Some(_), Some(b',')) => {
+                    scanner.skip();
+                    scanner.space();
+                    break;
+                }
+                (Some(Open::Array), Some(b']')) => {}
+                (Some(Open::Object(from)), Some(b'}')) => {
+                    if repeats(names.get(*from..).unwrap_or_default()) {
+                        return Err(JsonError::Duplicate);
+                    }
+                    if open.len() > 1 {
+                        names.truncate(*from);
+                    }
+                }
+                _ => return Err(JsonError::Syntax),
+            }
+            scanner.skip();
+            let closed = open.pop();
+            if open.len() == 1 {
+                let kind = match closed {
+                    Some(Open::Object(_)) => Kind::Object,
+                    _ => Kind::Array,
+                };
+                values.push(Value { kind, raw: text.get(top_start..scanner.at).unwrap_or_default() });
+            }
+        }
+        member_name(&mut scanner, &open, &mut names)?;
+    }
+}
+
+/// In an object, passes a member's name and its colon; in an array, nothing.
+fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Text<'a>>) -> Result<(), JsonError> {
+    if let Some(Open::Object(_)) = open.last() {
+        names.push(unescape(scanner.string()?));
+        scanner.space();
+        if scanner.take() != Some(b':') {
+            return Err(JsonError::Syntax);
+        }
+        scanner.space();
+    }
+    Ok(())
+}
+
+/// Whether two of the names are the same. Sorted when there are many, so that no
+/// choice of names makes this quadratic.
+fn repeats(names: &[Text<'_>]) -> bool {
+    if names.len() <= 8 {
+        return names
+            .iter()
+            .enumerate()
+            .any(|(at, name)| names.iter().take(at).any(|earlier| earlier == name));
+    }
+    let mut sorted: Vec<&[u8]> = names.iter().map(Text::as_bytes).collect();
+    sorted.sort_unstable();
+    sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next)
+}
+
+impl<'a> Scanner<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.skip();
+        byte
+    }
+
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.skip();
+        }
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word) {
+            return Err(JsonError::Syntax);
+        }
+        self.at = self.at.saturating_add(word.len());
+        Ok(())
+    }
+
+    /// Passes a string and gives what stands between its quotes.
+    fn string(&mut self) -> Result<&'a [u8], JsonError> {
+        if self.take() != Some(b'"') {
+            return Err(JsonError::Syntax);
+        }
+        let start = self.at;
+        loop {
+            match self.take() {
+                Some(b'"') => break,
+                Some(b'\\') => match self.take() {
+                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+                    Some(b'u') => {
+                        for _ in 0..4 {
+                            if !self.take().is_some_and(|digit| digit.is_ascii_hexdigit()) {
+                                return Err(JsonError::Syntax);
+                            }
+                        }
+                    }
+                    _ => return Err(JsonError::Syntax),
+                },
+                Some(0x00..=0x1f) | None => return Err(JsonError::Syntax),
+                Some(_) => {}
+            }
+        }
+        Ok(self.text.get(start..self.at.saturating_sub(1)).unwrap_or_default())
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        if !self.peek().is_some_and(|digit| digit.is_ascii_digit()) {
+            return Err(JsonError::Syntax);
+        }
+        while self.peek().is_some_and(|digit| digit.is_ascii_digit()) {
+            self.skip();
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), JsonError> {
+        if self.peek() == Some(b'-') {
+            self.skip();
+        }
+        if self.peek() == Some(b'0') {
+            self.skip();
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.skip();
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.skip();
+            if let Some(b'+' | b'-') = self.peek() {
+                self.skip();
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the escapes of what stands between the quotes of a checked string.
+fn unescape(inner: &[u8]) -> Text<'_> {
+    if !inner.contains(&b'\\') {
+        return Text(Cow::Borrowed(inner));
+    }
+    let mut out = Vec::with_capacity(inner.len());
+    let mut bytes = inner.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        match bytes.next() {
+            Some(b'b') => out.push(0x08),
+            Some(b'f') => out.push(0x0c),
+            Some(b'n') => out.push(b'\n'),
+            Some(b'r') => out.push(b'\r'),
+            Some(b't') => out.push(b'\t'),
+            Some(b'u') => {
+                let mut unit = hex4(&mut bytes);
+                if (0xd800..0xdc00).contains(&unit) {
+                    // Only a low surrogate right behind makes a pair (RFC 8259 §7).
+                    let mut ahead = bytes.clone();
+                    if ahead.next() == Some(b'\\') && ahead.next() == Some(b'u') {
+                        let low = hex4(&mut ahead);
+                        if (0xdc00..0xe000).contains(&low) {
+                            unit = 0x1_0000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
+                            bytes = ahead;
+                        }
+                    }
+                }
+                push_code_point(&mut out, unit);
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+    }
+    Text(Cow::Owned(out))
+}
+
+fn hex4(bytes: &mut impl Iterator<Item = u8>) -> u32 {
+    bytes.take(4).fold(0, |value, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            _ => (digit | 0x20).wrapping_sub(b'a').wrapping_add(10),
+        };
+        (value << 4) | u32::from(digit & 0xf)
+    })
+}
+
+/// UTF-8, generalised to surrogates.
+fn push_code_point(out: &mut Vec<u8>, point: u32) {
+    let tail = |shift: u32| 0x80 | ((point >> shift) & 0x3f) as u8;
+    match point {
+        0..0x80 => out.push(point as u8),
+        0x80..0x800 => out.extend([0xc0 | (point >> 6) as u8, tail(0)]),
+        0x800..0x1_0000 => out.extend([0xe0 | (point >> 12) as u8, tail(6), tail(0)]),
+        _ => out.extend([0xf0 | (point >> 18) as u8, tail(12), tail(6), tail(0)]),
+    }
+}
+
+/// A checked number as a double. `str::parse` would be exact to the last place
+/// and cost 15 kB of WebAssembly.
+fn number(raw: &[u8]) -> f64 {
+    let (negative, raw) = match raw {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, raw),
+    };
+    let mut digits: u64 = 0;
+    let mut scale: i32 = 0;
+    let mut fraction = false;
+    let mut rest = raw.iter();
+    for byte in rest.by_ref() {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u64::from(byte - b'0');
+                if digits < 1_000_000_000_000_000_000 {
+                    digits = digits * 10 + digit;
+                    scale = scale.saturating_sub(i32::from(fraction));
+                } else {
+                    scale = scale.saturating_add(i32::from(!fraction));
+                }
+            }
+            b'.' => fraction = true,
+            _ => break,
+        }
+    }
+    let mut exponent: i32 = 0;
+    let mut negative_exponent = false;
+    for byte in rest {
+        match byte {
+            b'-' => negative_exponent = true,
+            b'0'..=b'9' => {
+                exponent = exponent.saturating_mul(10).saturating_add(i32::from(byte - b'0'));
+            }
+            _ => {}
+        }
+    }
+    scale = scale.saturating_add(if negative_exponent { exponent.saturating_neg() } else { exponent });
+    let magnitude = scaled(digits, scale);
+    if negative { -magnitude } else { magnitude }
+}
+
+fn scaled(mut digits: u64, mut scale: i32) -> f64 {
+    if digits == 0 {
+        return 0.0;
+    }
+    // 1.50 and 150e-2 are 15e-1: the shorter form is the exact one.
+    while scale < 0 && digits.is_multiple_of(10) {
+        digits /= 10;
+        scale += 1;
+    }
+    let mut value = digits as f64;
+    // Powers of ten up to 10^22 are exact doubles.
+    let mut left = scale.unsigned_abs();
+    while left > 0 && value.is_finite() && value > 0.0 {
+        let step = left.min(22);
+        let power = (0..step).fold(1.0_f64, |power, _| power * 10.0);
+        value = if scale < 0 { value / power } else { value * power };
+        left -= step;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::String, vec};
+
+    fn outcome(text: &str) -> Result<usize, JsonError> {
+        parse_object(text.as_bytes()).map(|object| object.members().count())
+    }
+
+    #[test]
+    fn accepts_json_objects() {
+        for (text, members) in [
+            ("{}", 0),
+            (" {\r\n\t} ", 0),
+            (r#"{"a":1}"#, 1),
+            (r#"{"a":{},"b":[],"c":[[{}],{"a":[1,2]}],"d":null}"#, 4),
+            (r#"{"a":[{"x":1},{"x":2}],"x":{"x":{"x":0}}}"#, 2),
+            (r#"{"":"","\u0000":"\ud800"}"#, 2),
+            (r#"{"a":-0.0e-10,"b":1E+2,"c":0}"#, 3),
+            (r#"{"a" : true , "b" : false }"#, 2),
+        ] {
+            assert_eq!(outcome(text), Ok(members), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_strict_json() {
+        for text in [
+            "", " ", "{", "}", "[]", "null", "1", "\"a\"", "{}{}", "{} x", "{,}", r#"{"a"}"#, r#"{"a":}"#,
+            r#"{"a":1,}"#, r#"{"a":1 "b":2}"#, r#"{a:1}"#, r#"{'a':1}"#, r#"{"a":01}"#, r#"{"a":1.}"#,
+            r#"{"a":.5}"#, r#"{"a":+1}"#, r#"{"a":0x1}"#, r#"{"a":NaN}"#, r#"{"a":Infinity}"#, r#"{"a":-}"#,
+            r#"{"a":1e}"#, r#"{"a":tru}"#, r#"{"a":nullx}"#, r#"{"a":"\x"}"#, r#"{"a":"\u12g4"}"#,
+            r#"{"a":"\u123"}"#, "{\"a\":\"\n\"}", "{\"a\":\"\u{0}\"}", r#"{"a":"b}"#, r#"{"a":[1,]}"#,
+            r#"{"a":[1 2]}"#, r#"{"a":[}"#, r#"{"a":{]}"#, r#"{"a":[1}}"#, r#"{"a":1}]"#, "\u{feff}{}",
+            "{}\u{a0}", "{/**/}", "{\u{b}}",
+        ] {
+            assert_eq!(outcome(text), Err(JsonError::Syntax), "{text}");
+        }
+        assert!(parse_object(b"{\"a\":\"\xff\"}").is_err());
+        assert!(parse_object(b"{\"a\":\"\xc0\xaf\"}").is_err());
+        assert!(parse_object(b"{\"a\":\"\xed\xa0\x80\"}").is_err());
+    }
+
+    #[test]
+    fn refuses_a_name_given_twice_at_any_level() {
+        for text in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"x":{"a":1,"b":2,"a":3}}"#,
+            r#"{"x":[0,{"y":[{"a":1,"a":1}]}]}"#,
+            r#"{"\ud83d\ude00":1,"😀":2}"#,
+            r#"{"\ud800":1,"\uD800":2}"#,
+            r#"{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"c":10}"#,
+        ] {
+            assert_eq!(outcome(text), Err(JsonError::Duplicate), "{text}");
+        }
+        assert_eq!(outcome(r#"{"\ud800":1,"\udc00":2,"a":{"a":1},"b":{"a":1}}"#), Ok(4));
+    }
+
+    #[test]
+    fn bounds_the_depth() {
+        let nested = |depth: usize| alloc::format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+        assert_eq!(outcome(&nested(MAX_DEPTH)), Ok(1));
+        assert_eq!(outcome(&nested(MAX_DEPTH + 1)), Err(JsonError::Depth));
+        assert_eq!(outcome(&"{\"a\":".repeat(100_000)), Err(JsonError::Depth));
+    }
+
+    #[test]
+    fn reads_strings_exactly() {
+        let text = r#"{"a":"q\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00","b":"\udc00\ud800x","c":1}"#;
+        let object = parse_object(text.as_bytes()).unwrap();
+        let a = object.get("a").and_then(|value| value.as_text()).unwrap();
+        assert!(a.eq_str("q\"\\/\u{8}\u{c}\n\r\té😀"));
+        let b = object.get("b").and_then(|value| value.as_text()).unwrap();
+        assert_eq!(b.as_bytes(), b"\xed\xb0\x80\xed\xa0\x80x");
+        assert_eq!(b.to_str(), None);
+        assert!(object.get("c").unwrap().as_text().is_none());
+    }
+
+    #[test]
+    fn reads_numbers() {
+        for (text, number) in [
+            ("0", 0.0),
+            ("-0", 0.0),
+            ("1767225600", 1_767_225_600.0),
+            ("1.7672292e9", 1_767_229_200.0),
+            ("1767225600.5", 1_767_225_600.5),
+            ("17672256005e-1", 1_767_225_600.5),
+            ("1767225600.000000000000000000001", 1_767_225_600.0),
+            ("0.00000000000000000000000000017672256e37", 1_767_225_600.0),
+            ("-9223372036854775808", -9_223_372_036_854_775_808.0),
+            ("18446744073709551616", 18_446_744_073_709_551_616.0),
+            ("1e400", f64::INFINITY),
+            ("-1e99999999999", f64::NEG_INFINITY),
+            ("1e-99999999999", 0.0),
+            ("0e99999999999", 0.0),
+        ] {
+            let document = alloc::format!("{{\"n\":{text}}}");
+            let object = parse_object(document.as_bytes()).unwrap();
+            let read = object.get("n").and_then(|value| value.as_f64()).unwrap();
+            let close = read == number || (read - number).abs() <= number.abs() * 1e-15;
+            assert!(close, "{text}: {read}");
+        }
+    }
+
+    #[test]
+    fn iterates_over_items() {
+        let text = r#"{"a":[ 1 , "]\"," ,[2,[3]],{"b":"}"}, true,null ],"e":[ ]}"#;
+        let object = parse_object(text.as_bytes()).unwrap();
+        let raw: Vec<String> = object
+            .get("a")
+            .and_then(|value| value.items())
+            .unwrap()
+            .map(|item| String::from_utf8(item.raw.to_vec()).unwrap())
+            .collect();
+        assert_eq!(raw, vec!["1", r#""]\",""#, "[2,[3]]", r#"{"b":"}"}"#, "true", "null"]);
+        assert_eq!(object.get("e").and_then(|value| value.items()).unwrap().count(), 0);
+    }
+}

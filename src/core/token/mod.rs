@@ -1,0 +1,9 @@
+//! What a token says: its three segments, its header, its claims. Nothing here
+//! knows a key or a policy.
+
+pub mod base64url;
+pub mod claims;
+pub mod compact;
+pub mod header;
+pub mod json;
+pub mod scope;

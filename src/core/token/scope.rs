@@ -1,0 +1,68 @@
+//! Scopes (RFC 6749 §3.3): a `scope` or `scp` claim, written as one string with
+//! spaces or as an array of strings.
+
+use super::{
+    claims::is_text_or_texts,
+    json::{Object, Text, Value},
+};
+use crate::core::error::{Claim, Error, Reason};
+use alloc::vec::Vec;
+
+/// The scopes of a claims set, in order, without repetition.
+#[derive(Clone, Debug, Default)]
+pub struct Scopes(Vec<Vec<u8>>);
+
+impl Scopes {
+    /// Reads `scope` and `scp`, and `permissions` where asked for. A claim of
+    /// another type grants nothing.
+    #[must_use]
+    pub fn of(claims: &Object<'_>, permissions: bool) -> Self {
+        let mut scopes = Self::default();
+        let names = ["scope", "scp", "permissions"];
+        for name in names.iter().take(if permissions { 3 } else { 2 }) {
+            if let Some(value) = claims.get(name) {
+                scopes.add_claim(&value);
+            }
+        }
+        // Sorted and not searched: an array of many scopes must not cost their square.
+        let mut order: Vec<usize> = (0..scopes.0.len()).collect();
+        order.sort_by(|one, other| scopes.0.get(*one).cmp(&scopes.0.get(*other)));
+        order.dedup_by(|later, earlier| scopes.0.get(*later) == scopes.0.get(*earlier));
+        order.sort_unstable();
+        Self(order.iter().filter_map(|at| scopes.0.get_mut(*at).map(::core::mem::take)).collect())
+    }
+
+    /// Refuses a `scope` or `scp` that is neither a string nor an array of strings.
+    pub(crate) fn check_types(claims: &Object<'_>) -> Result<(), Error> {
+        let well_typed =
+            ["scope", "scp"].iter().filter_map(|name| claims.get(name)).all(|value| is_text_or_texts(&value));
+        if well_typed { Ok(()) } else { Err(Error::Claim(Claim::Scope, Reason::Invalid)) }
+    }
+
+    fn add_claim(&mut self, value: &Value<'_>) {
+        if let Some(text) = value.as_text() {
+            self.add_text(&text);
+        }
+        for item in value.items().into_iter().flatten() {
+            if let Some(text) = item.as_text() {
+                self.add_text(&text);
+            }
+        }
+    }
+
+    fn add_text(&mut self, text: &Text<'_>) {
+        let names = text.as_bytes().split(|byte| *byte == b' ').filter(|name| !name.is_empty());
+        self.0.extend(names.map(<[u8]>::to_vec));
+    }
+
+    /// Whether `scope` was granted; compared exactly.
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|granted| granted == scope.as_bytes())
+    }
+
+    /// The scopes; one that holds a lone surrogate is left out, as it is no scope.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|scope| ::core::str::from_utf8(scope).ok())
+    }
+}

@@ -1,0 +1,71 @@
+//! Strict access-token (JWT) validation.
+//!
+//! ```
+//! # fn main() -> Result<(), jotgate::Error> {
+//! use jotgate::{Issuer, KeySet, Policy, Verifier};
+//!
+//! let keys = KeySet::from_jwks(br#"{"keys":[]}"#)?;
+//! let verifier = Verifier::new(
+//!     Policy::new().required_scopes(["orders:read"]),
+//!     [Issuer::new(["https://issuer.example"], ["https://api.example"], keys)],
+//! );
+//! match verifier.verify("eyJhbGciOiJub25lIn0.e30.", 1_767_225_600.0) {
+//!     Ok(token) => println!("{}", token.payload()),
+//!     Err(error) => println!("{} {} {error}", error.status(), error.code()),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! # The house
+//!
+//! ```text
+//! core/token      what a token says: segments, base64url, JSON, header, claims, scopes
+//! core/key        who may have signed it: JWK, JWK Set, PEM, thumbprints
+//! core/alg        whether they did: one file and one feature per family
+//! core/policy     what is acceptable here
+//! core/verifier   the verdict: the one path through all of these
+//! core/trace      the same path, told to people
+//! core/refresh    when to ask for the next token
+//! core/error      every way to refuse, as data
+//! wasm            the only place that knows JavaScript: two modules, `decode` and `verify`
+//! ```
+//!
+//! `core` is `no_std` with `alloc`, has no clock, no randomness and no `unsafe`:
+//! the time is a parameter of [`Verifier::verify`]. Its limits are
+//! [`token::json::MAX_DEPTH`], [`token::compact::DEFAULT_MAX_TOKEN_SIZE`] and
+//! [`verifier::MAX_CANDIDATES`]; no work and no memory grows faster than the
+//! token.
+//!
+//! # Features
+//!
+//! One per family of algorithms, all but the last on by default: `rsa`, `es256`,
+//! `es384`, `es512`, `es256k`, `eddsa`, `hmac`, `ml-dsa`. `wasm-decode` and
+//! `wasm-verify` make the modules of the npm package.
+
+#![no_std]
+
+extern crate alloc;
+// Nothing here uses std but the `verify` module's glue; a shared library on a
+// hosted target needs its allocator and panic handler.
+#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", feature = "wasm-decode", not(feature = "wasm-verify")))))]
+extern crate std;
+
+#[forbid(unsafe_code)]
+mod core;
+#[cfg(all(target_arch = "wasm32", any(feature = "wasm-decode", feature = "wasm-verify")))]
+mod wasm;
+
+pub use self::core::{
+    alg,
+    alg::Alg,
+    error,
+    error::{Claim, Error, Reason},
+    key,
+    key::{Key, KeySet},
+    policy,
+    policy::{Issuer, Policy, Profile},
+    refresh, token, trace,
+    trace::{Check, Outcome},
+    verifier,
+    verifier::{Prepared, Verified, Verifier},
+};

@@ -1,0 +1,207 @@
+//! The verdict for JavaScript.
+
+use super::{
+    memory::{self, Memory, with_input},
+    policy::Options,
+};
+use crate::core::{
+    error::Error,
+    key::{Key, KeySet, thumbprint},
+    token::{claims, scope::Scopes},
+    trace::Outcome,
+    verifier::{Prepared, Verified},
+};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde::Serialize;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+/// A policy with issuers and their keys.
+#[wasm_bindgen]
+pub struct Verifier(crate::core::verifier::Verifier);
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    index: usize,
+    kid: Option<&'a str>,
+    status: u32,
+}
+
+#[derive(Serialize)]
+struct Step {
+    check: &'static str,
+    what: &'static str,
+    rfc: &'static str,
+    outcome: &'static str,
+    status: u32,
+}
+
+fn number(error: Error) -> JsValue {
+    JsValue::from(error.to_number())
+}
+
+fn plain<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Takes the options that `src/js/options.ts` has checked; throws a text that
+    /// names the option for what only this side knows.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<Verifier, JsValue> {
+        let options: Options =
+            serde_wasm_bindgen::from_value(options).map_err(|error| JsValue::from(error.to_string()))?;
+        let (policy, issuers) = options.read().map_err(JsValue::from)?;
+        Ok(Self(crate::core::verifier::Verifier::new(policy, issuers)))
+    }
+
+    /// Exchanges an issuer's keys for a JWK Set; gives its refused members.
+    pub fn set_jwks(&mut self, issuer: usize, json: &str) -> Result<JsValue, JsValue> {
+        let keys = KeySet::from_jwks(json.as_bytes()).map_err(number)?;
+        let refused: Vec<Refused<'_>> = keys
+            .refused()
+            .iter()
+            .map(|refused| Refused {
+                index: refused.index,
+                kid: refused.kid.as_deref().and_then(|kid| ::core::str::from_utf8(kid).ok()),
+                status: refused.error.to_number(),
+            })
+            .collect();
+        let report = plain(&refused);
+        self.0.set_keys(issuer, keys);
+        Ok(report)
+    }
+
+    /// Exchanges an issuer's keys for one JWK.
+    pub fn set_jwk(&mut self, issuer: usize, json: &str) -> Result<(), JsValue> {
+        self.set(issuer, KeySet::from_jwk(json.as_bytes()))
+    }
+
+    /// Exchanges an issuer's keys for a public key in PEM.
+    pub fn set_pem(&mut self, issuer: usize, text: &str) -> Result<(), JsValue> {
+        self.set(issuer, KeySet::from_pem(text.as_bytes()))
+    }
+
+    /// Exchanges an issuer's keys for an HMAC secret.
+    pub fn set_secret(&mut self, issuer: usize, bytes: &[u8]) -> Result<(), JsValue> {
+        self.set(issuer, KeySet::from_secret(bytes))
+    }
+
+    /// Exchanges an issuer's keys for one that only the platform holds.
+    pub fn set_external(&mut self, issuer: usize, kty: &str, crv: &str, alg: &str) -> Result<(), JsValue> {
+        let crv = (!crv.is_empty()).then_some(crv);
+        let alg = (!alg.is_empty()).then_some(alg);
+        self.set(issuer, KeySet::from_external(kty, crv, alg))
+    }
+
+    fn set(&mut self, issuer: usize, keys: Result<KeySet, Error>) -> Result<(), JsValue> {
+        self.0.set_keys(issuer, keys.map_err(number)?);
+        Ok(())
+    }
+
+    /// Whether the issuer's keys are there.
+    pub fn has_keys(&self, issuer: usize) -> bool {
+        self.0.keys(issuer).is_some()
+    }
+
+    /// The whole way of the token in the buffer; 0 or an error's number.
+    pub fn verify(&self, length: usize, now: f64) -> u32 {
+        with_input(length, |token, memory| {
+            keep(memory, self.0.verify(token, now)?);
+            Ok(())
+        })
+    }
+
+    /// The way of the token in the buffer up to its signature; 0 or an error's number.
+    pub fn prepare(&self, length: usize) -> u32 {
+        with_input(length, |token, memory| {
+            let prepared = self.0.prepare(token)?;
+            keep_prepared(memory, &prepared);
+            Ok(())
+        })
+    }
+
+    /// The place of a candidate key in its set, −1 behind the last.
+    pub fn candidate(&self, at: usize) -> i32 {
+        memory::candidate(at).and_then(|key| i32::try_from(key).ok()).unwrap_or(-1)
+    }
+
+    /// The rest of the way, for a signature that the platform checked with the key
+    /// at `key`; −1: no candidate verified it. The buffer holds the token again.
+    pub fn finish(&self, length: usize, now: f64, key: i32) -> u32 {
+        with_input(length, |token, memory| {
+            keep(memory, self.0.finish(token, now, usize::try_from(key).ok())?);
+            Ok(())
+        })
+    }
+
+    /// A key as a JWK of public members (a secret's holds the secret); empty where
+    /// there is none that can be exported.
+    pub fn public_jwk(&self, issuer: usize, key: usize) -> String {
+        self.0.keys(issuer).and_then(|keys| keys.get(key)).and_then(Key::to_public_jwk).unwrap_or_default()
+    }
+
+    /// Each check on the way of the token in the buffer.
+    pub fn explain(&self, length: usize, now: f64) -> JsValue {
+        let mut steps: Vec<Step> = Vec::new();
+        with_input(length, |token, _| {
+            for (check, outcome) in self.0.explain(token, now) {
+                let (outcome, status) = match outcome {
+                    Outcome::Pass => ("pass", 0),
+                    Outcome::Fail(error) => ("fail", error.to_number()),
+                    Outcome::NotReached => ("not-reached", 0),
+                };
+                steps.push(Step { check: check.name(), what: check.what(), rfc: check.rfc(), outcome, status });
+            }
+            Ok(())
+        });
+        plain(&steps)
+    }
+}
+
+fn keep(memory: &mut Memory, verified: Verified) {
+    (memory.issuer, memory.key) = (verified.issuer_index(), verified.key_index());
+    let (header, payload) = verified.into_texts();
+    (memory.header, memory.payload) = (header.into_bytes(), payload.into_bytes());
+}
+
+fn keep_prepared(memory: &mut Memory, prepared: &Prepared<'_>) {
+    memory.issuer = prepared.issuer_index();
+    memory.header = prepared.header().to_vec();
+    memory.signature = prepared.signature().to_vec();
+    memory.signing_input_length = prepared.signing_input().len();
+    memory.candidates = prepared.candidates().to_vec();
+}
+
+/// The scopes of the claims set in the buffer, into the payload's part, with one
+/// space between them; 0 or an error's number.
+#[wasm_bindgen]
+pub fn scopes(length: usize, permissions: bool) -> u32 {
+    with_input(length, |json, memory| {
+        let claims = claims::parse(json)?;
+        let names: Vec<String> = Scopes::of(&claims, permissions).iter().map(String::from).collect();
+        memory.payload = names.join(" ").into_bytes();
+        Ok(())
+    })
+}
+
+/// The members of a JWK that RFC 7638 hashes, as JSON; throws an error's number.
+#[wasm_bindgen]
+pub fn thumbprint_input(jwk: &str) -> Result<String, JsValue> {
+    thumbprint::input(jwk.as_bytes()).map_err(number)
+}
+
+/// The thumbprint of a JWK in base64url; throws an error's number.
+#[wasm_bindgen]
+pub fn thumbprint(jwk: &str, digest: &str) -> Result<String, JsValue> {
+    let hash = match digest {
+        "sha256" => thumbprint::Hash::Sha256,
+        "sha384" => thumbprint::Hash::Sha384,
+        "sha512" => thumbprint::Hash::Sha512,
+        _ => return Err(JsValue::from("digest must be one of sha256, sha384, or sha512")),
+    };
+    thumbprint::thumbprint(jwk.as_bytes(), hash).map_err(number)
+}
