@@ -1,7 +1,7 @@
 // How each platform comes by a WebAssembly.Module: the text of `decode-loader.js` and `verify-loader.js`, the only files in which the trees of pkg/dist differ.
 
 // Bytes in the script itself: no fetch, no bundler plugin, no file system. `Uint8Array.from(text, fn)` takes ten times as long as the loop.
-function inline(module, bytes) {
+function inline(_module, bytes) {
   return `const base64 =
   '${bytes.toString('base64')}'
 
@@ -16,7 +16,7 @@ function decoded() {
 export function load() {
   return new WebAssembly.Module(decoded())
 }
-`
+`;
 }
 
 // These platforms forbid compiling from bytes; their bundlers turn the import into a compiled WebAssembly.Module.
@@ -26,12 +26,13 @@ function imported(specifier) {
 export function load() {
   return module
 }
-`
+`;
 }
 
 export const platforms = {
   default: inline,
   workerd: (module) => imported(`../wasm/${module}_bg.wasm`),
   'edge-light': (module) => imported(`../wasm/${module}_bg.wasm?module`),
-  slim: (module, bytes) => (module === 'verify' ? `export { load } from './supplied-module.js'\n` : inline(module, bytes)),
-}
+  slim: (module, bytes) =>
+    module === 'verify' ? `export { load } from './supplied-module.js'\n` : inline(module, bytes),
+};

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { errors, interactionPolicy, Provider } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 
 const CLIENT_ID = 'playground';
 const RESOURCE = 'https://api.example';
@@ -65,7 +65,6 @@ export async function startProvider({
     ],
     clientBasedCORS: (_ctx, origin) => origins.has(origin),
     pkce: { required: () => true },
-    scopes: ['openid', 'offline_access', ...SCOPES],
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     ttl: { ...SECONDS, AccessToken: accessTokenLifetime },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -88,7 +87,7 @@ export async function startProvider({
         },
       },
     },
-    interactions: { policy: interactionPolicy.base(), url: (_ctx, { uid }) => `/login/${uid}` },
+    interactions: { url: (_ctx, { uid }) => `/login/${uid}` },
     loadExistingGrant: grantAll,
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
   });
