@@ -9,12 +9,19 @@ export const checkWords = {
     passed: 'Canonical base64url',
     failed: 'A character was lost, added or changed on the way: a line end, padding, or the last few characters.',
   },
-  header: { passed: 'Header is one JSON object, no member twice', failed: 'The header has to be read the same way by everybody.' },
+  header: {
+    passed: 'Header is one JSON object, no member twice',
+    failed: 'The header has to be read the same way by everybody.',
+  },
   alg: {
     passed: 'Algorithm is allowed',
-    failed: 'The policy decides on the algorithm, never the token. HS256 and its kin have to be named; “none” is never accepted.',
+    failed:
+      'The policy decides on the algorithm, never the token. HS256 and its kin have to be named; “none” is never accepted.',
   },
-  crit: { passed: 'No extension that is not understood', failed: 'The issuer asks that whoever does not know it refuses the token.' },
+  crit: {
+    passed: 'No extension that is not understood',
+    failed: 'The issuer asks that whoever does not know it refuses the token.',
+  },
   key: {
     passed: 'A usable key fits',
     failed: 'None of your keys has the token’s kid and suits its algorithm. Are they this issuer’s keys, and fresh?',
@@ -31,11 +38,34 @@ export const checkWords = {
   nbf: { passed: 'Active already', failed: 'Wait, or check the clocks: one of them may be wrong.' },
   iat: { passed: 'Time of issue is a date', failed: 'The time of issue has to be a number of seconds.' },
   iss: { passed: 'Issuer is the one you trust', failed: 'Somebody else issued it.', unasked: 'Issuer: you named none' },
-  aud: { passed: 'Meant for your audience', failed: 'It is good, but for somebody else.', unasked: 'Audience: you named none' },
-  typ: { passed: 'Of the expected type', failed: 'A token of one kind must not pass as another.', unasked: 'Type: any will do' },
-  sub: { passed: 'Subject is the expected one', failed: 'It is about somebody else.', unasked: 'Subject: none asked for' },
-  types: { passed: 'Registered claims have their types', failed: 'A registered claim holds something else than the RFC allows.' },
-  required: { passed: 'Required claims are there', failed: 'The profile asks for a claim that is not there.', unasked: 'Required claims: only the expiry' },
+  aud: {
+    passed: 'Meant for your audience',
+    failed: 'It is good, but for somebody else.',
+    unasked: 'Audience: you named none',
+  },
+  typ: {
+    passed: 'Of the expected type',
+    failed: 'A token of one kind must not pass as another.',
+    unasked: 'Type: any will do',
+  },
+  sub: {
+    passed: 'Subject is the expected one',
+    failed: 'It is about somebody else.',
+    unasked: 'Subject: none asked for',
+  },
+  types: {
+    passed: 'Registered claims have their types',
+    failed: 'A registered claim holds something else than the RFC allows.',
+  },
+  required: {
+    passed: 'Required claims are there',
+    failed: 'The profile asks for a claim that is not there.',
+    unasked: 'Required claims: only the expiry',
+  },
   age: { passed: 'Young enough', failed: 'It was issued too long ago.', unasked: 'Age: no limit set' },
-  scope: { passed: 'Grants the required scopes', failed: 'It is good, but does not allow this.', unasked: 'Scopes: none asked for' },
-};
+  scope: {
+    passed: 'Grants the required scopes',
+    failed: 'It is good, but does not allow this.',
+    unasked: 'Scopes: none asked for',
+  },
+}

@@ -1,13 +1,13 @@
-import * as oauth from './dist/oauth4webapi.js';
+import * as oauth from './dist/oauth4webapi.js'
 
 /** What has to outlive the way to the provider and back; holds no token, and is deleted on return. */
-const STORED = 'jotgate.login';
+const STORED = 'jotgate.login'
 
 /** This page, without query and fragment: where the provider sends the reader back to. */
-const here = () => new URL('.', location.href).href;
+const here = () => new URL('.', location.href).href
 
 /** The provider runs on this machine, where http is fine (RFC 8252 §8.3). */
-const loopback = { [oauth.allowInsecureRequests]: true };
+const loopback = { [oauth.allowInsecureRequests]: true }
 
 /** @typedef {{ issuer: string, clientId: string, resource: string, scope?: string }} Provider */
 
@@ -16,13 +16,13 @@ const loopback = { [oauth.allowInsecureRequests]: true };
  * @returns {Promise<Provider | undefined>}
  */
 export async function localProvider() {
-  const response = await fetch('provider.json', { cache: 'no-store' });
-  return response.ok ? response.json() : undefined;
+  const response = await fetch('provider.json', { cache: 'no-store' })
+  return response.ok ? response.json() : undefined
 }
 
 async function serverOf(issuer) {
-  const url = new URL(issuer);
-  return oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, { ...loopback, algorithm: 'oidc' }));
+  const url = new URL(issuer)
+  return oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, { ...loopback, algorithm: 'oidc' }))
 }
 
 /**
@@ -30,12 +30,12 @@ async function serverOf(issuer) {
  * @param {Provider} provider
  */
 export async function beginLogin(provider) {
-  const server = await serverOf(provider.issuer);
-  const verifier = oauth.generateRandomCodeVerifier();
-  const state = oauth.generateRandomState();
-  const nonce = oauth.generateRandomNonce();
-  sessionStorage.setItem(STORED, JSON.stringify({ provider, verifier, state, nonce }));
-  const url = new URL(server.authorization_endpoint);
+  const server = await serverOf(provider.issuer)
+  const verifier = oauth.generateRandomCodeVerifier()
+  const state = oauth.generateRandomState()
+  const nonce = oauth.generateRandomNonce()
+  sessionStorage.setItem(STORED, JSON.stringify({ provider, verifier, state, nonce }))
+  const url = new URL(server.authorization_endpoint)
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: provider.clientId,
@@ -46,47 +46,57 @@ export async function beginLogin(provider) {
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-  }).toString();
-  location.assign(url);
+  }).toString()
+  location.assign(url)
 }
 
 /** Whether this load of the page is the provider's answer. */
 export const isReturning = () => {
-  const parameters = new URLSearchParams(location.search);
-  return parameters.has('state') && (parameters.has('code') || parameters.has('error'));
-};
+  const parameters = new URLSearchParams(location.search)
+  return parameters.has('state') && (parameters.has('code') || parameters.has('error'))
+}
 
 /**
  * Changes the code in the address for tokens, and the address back to the page's own.
  * @returns {Promise<{ provider: Provider, accessToken: string, idToken?: string }>} rejects with a sentence for people
  */
 export async function finishLogin() {
-  const answer = new URL(location.href);
-  history.replaceState(null, '', here());
-  const stored = JSON.parse(sessionStorage.getItem(STORED) ?? 'null');
-  sessionStorage.removeItem(STORED);
-  if (!stored) throw new Error('This tab did not start that login. Please start again.');
-  const { provider, verifier, state, nonce } = stored;
+  const answer = new URL(location.href)
+  history.replaceState(null, '', here())
+  const stored = JSON.parse(sessionStorage.getItem(STORED) ?? 'null')
+  sessionStorage.removeItem(STORED)
+  if (!stored) throw new Error('This tab did not start that login. Please start again.')
+  const { provider, verifier, state, nonce } = stored
   try {
-    const server = await serverOf(provider.issuer);
-    const client = { client_id: provider.clientId };
-    const parameters = oauth.validateAuthResponse(server, client, answer, state);
-    const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, here(), verifier, {
-      ...loopback,
-      additionalParameters: { resource: provider.resource },
-    });
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce });
-    return { provider, accessToken: tokens.access_token, idToken: tokens.id_token };
+    const server = await serverOf(provider.issuer)
+    const client = { client_id: provider.clientId }
+    const parameters = oauth.validateAuthResponse(server, client, answer, state)
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      parameters,
+      here(),
+      verifier,
+      {
+        ...loopback,
+        additionalParameters: { resource: provider.resource },
+      },
+    )
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce })
+    return { provider, accessToken: tokens.access_token, idToken: tokens.id_token }
   } catch (error) {
-    throw new Error(inWords(error), { cause: error });
+    throw new Error(inWords(error), { cause: error })
   }
 }
 
 function inWords(error) {
   if (error instanceof oauth.AuthorizationResponseError) {
-    return error.error === 'access_denied' ? 'The login was cancelled.' : `The provider refused the login: ${error.error}.`;
+    return error.error === 'access_denied'
+      ? 'The login was cancelled.'
+      : `The provider refused the login: ${error.error}.`
   }
-  if (error instanceof oauth.ResponseBodyError) return `The provider refused to issue a token: ${error.error}.`;
-  if (error instanceof TypeError) return 'The provider cannot be reached. Is npm start still running?';
-  return 'The login did not succeed. Please start again.';
+  if (error instanceof oauth.ResponseBodyError) return `The provider refused to issue a token: ${error.error}.`
+  if (error instanceof TypeError) return 'The provider cannot be reached. Is npm start still running?'
+  return 'The login did not succeed. Please start again.'
 }

@@ -2,21 +2,36 @@
 
 /** @type {Record<string, { says: string, rfc: string, caution?: boolean }>} */
 export const headerMembers = {
-  alg: { says: 'The algorithm of the signature. The policy decides which are acceptable, not the token.', rfc: 'RFC 7515 §4.1.1' },
+  alg: {
+    says: 'The algorithm of the signature. The policy decides which are acceptable, not the token.',
+    rfc: 'RFC 7515 §4.1.1',
+  },
   typ: { says: 'The kind of token, a media type without “application/”.', rfc: 'RFC 7515 §4.1.9' },
   cty: { says: 'The kind of the payload. Only used when a token carries another token.', rfc: 'RFC 7515 §4.1.10' },
   kid: { says: 'Which of the issuer’s keys signed this.', rfc: 'RFC 7515 §4.1.4' },
   crit: { says: 'Extensions the reader must understand, or refuse the token.', rfc: 'RFC 7515 §4.1.11' },
   b64: { says: 'Whether the payload is base64url. Tokens must not switch it off.', rfc: 'RFC 7797 §7', caution: true },
-  jku: { says: 'An address of keys, named by the token itself. Never fetched, never used.', rfc: 'RFC 7515 §4.1.2', caution: true },
+  jku: {
+    says: 'An address of keys, named by the token itself. Never fetched, never used.',
+    rfc: 'RFC 7515 §4.1.2',
+    caution: true,
+  },
   jwk: { says: 'A key brought along by the token itself. Never used.', rfc: 'RFC 7515 §4.1.3', caution: true },
-  x5u: { says: 'An address of a certificate, named by the token itself. Never fetched, never used.', rfc: 'RFC 7515 §4.1.5', caution: true },
-  x5c: { says: 'A certificate chain brought along by the token itself. Never used.', rfc: 'RFC 7515 §4.1.6', caution: true },
+  x5u: {
+    says: 'An address of a certificate, named by the token itself. Never fetched, never used.',
+    rfc: 'RFC 7515 §4.1.5',
+    caution: true,
+  },
+  x5c: {
+    says: 'A certificate chain brought along by the token itself. Never used.',
+    rfc: 'RFC 7515 §4.1.6',
+    caution: true,
+  },
   x5t: { says: 'SHA-1 thumbprint of a certificate.', rfc: 'RFC 7515 §4.1.7' },
   'x5t#S256': { says: 'SHA-256 thumbprint of a certificate.', rfc: 'RFC 7515 §4.1.8' },
   enc: { says: 'Content encryption: this token is encrypted, not signed.', rfc: 'RFC 7516 §4.1.2' },
   zip: { says: 'Compression before encryption.', rfc: 'RFC 7516 §4.1.3' },
-};
+}
 
 /** @type {Record<string, { says: string, rfc: string, caution?: boolean }>} */
 export const claimMembers = {
@@ -50,7 +65,7 @@ export const claimMembers = {
   email_verified: { says: 'Whether the issuer has checked that address.', rfc: 'OpenID Core §5.1' },
   name: { says: 'The user’s full name.', rfc: 'OpenID Core §5.1' },
   preferred_username: { says: 'The name the user likes to be called. Not unique.', rfc: 'OpenID Core §5.1' },
-};
+}
 
 /** Claims that hold a NumericDate. */
-export const dateClaims = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at']);
+export const dateClaims = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at'])

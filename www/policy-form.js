@@ -1,37 +1,44 @@
-import { byId } from './dom.js';
-import { fetchKeys } from './key-source.js';
+import { byId } from './dom.js'
+import { fetchKeys } from './key-source.js'
 
-const field = (id) => /** @type {HTMLInputElement} */ (byId(id));
-const words = (id) => field(id).value.split(/[\s,]+/).filter(Boolean);
+const field = (id) => /** @type {HTMLInputElement} */ (byId(id))
+const words = (id) =>
+  field(id)
+    .value.split(/[\s,]+/)
+    .filter(Boolean)
 
 /** What the reader trusts: the fields from which the options of `createVerifier` are made. */
 export class PolicyForm {
-  #onChange;
-  #fetches = 0;
+  #onChange
+  #fetches = 0
 
   /** @param {() => void} onChange */
   constructor(onChange) {
-    this.#onChange = onChange;
+    this.#onChange = onChange
     for (const id of ['issuer', 'audience', 'keys', 'profile', 'tolerance', 'algorithms', 'scopes']) {
       field(id).addEventListener('input', () => {
-        if (id === 'issuer') note('issuer-note', '');
-        this.#changed();
-      });
+        if (id === 'issuer') note('issuer-note', '')
+        this.#changed()
+      })
     }
-    byId('fetch-keys').addEventListener('click', () => this.fetchKeys());
+    byId('fetch-keys').addEventListener('click', () => this.fetchKeys())
     field('issuer').addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') this.fetchKeys();
-    });
+      if (event.key === 'Enter') this.fetchKeys()
+    })
     byId('clear-policy').addEventListener('click', () => {
-      this.fill({ issuer: '', audience: '', keys: '' });
-      field('issuer').focus();
-    });
+      this.fill({ issuer: '', audience: '', keys: '' })
+      field('issuer').focus()
+    })
     for (const name of ['issuer', 'audience']) {
       byId(`take-${name}`).addEventListener('click', () => {
-        this.fill({ [name]: byId(`take-${name}`).dataset.value });
-        field(name).focus();
-        note('issuer-note', 'Taken from the token. Anyone can write a token: keep it only if you trust this name.', 'warn');
-      });
+        this.fill({ [name]: byId(`take-${name}`).dataset.value })
+        field(name).focus()
+        note(
+          'issuer-note',
+          'Taken from the token. Anyone can write a token: keep it only if you trust this name.',
+          'warn',
+        )
+      })
     }
   }
 
@@ -41,35 +48,35 @@ export class PolicyForm {
    */
   fill(values) {
     // An answer that is still under way would overwrite what is filled in here.
-    this.#fetches += 1;
-    for (const [name, value] of Object.entries(values)) field(name).value = value;
-    note('issuer-note', '');
-    this.#changed();
+    this.#fetches += 1
+    for (const [name, value] of Object.entries(values)) field(name).value = value
+    note('issuer-note', '')
+    this.#changed()
   }
 
   /** Puts the issuer's key set into the keys field. */
   async fetchKeys() {
-    const issuer = field('issuer').value.trim();
+    const issuer = field('issuer').value.trim()
     if (issuer === '') {
-      note('issuer-note', 'Which issuer? Its address is needed to find its keys.', 'bad');
-      field('issuer').focus();
-      return;
+      note('issuer-note', 'Which issuer? Its address is needed to find its keys.', 'bad')
+      field('issuer').focus()
+      return
     }
-    this.#fetches += 1;
-    const mine = this.#fetches;
-    const button = /** @type {HTMLButtonElement} */ (byId('fetch-keys'));
-    note('issuer-note', 'Fetching…');
-    button.setAttribute('aria-busy', 'true');
+    this.#fetches += 1
+    const mine = this.#fetches
+    const button = /** @type {HTMLButtonElement} */ (byId('fetch-keys'))
+    note('issuer-note', 'Fetching…')
+    button.setAttribute('aria-busy', 'true')
     try {
-      const jwks = await fetchKeys(issuer);
-      if (mine !== this.#fetches) return;
-      field('keys').value = laidOut(jwks);
-      note('issuer-note', '');
-      this.#changed();
+      const jwks = await fetchKeys(issuer)
+      if (mine !== this.#fetches) return
+      field('keys').value = laidOut(jwks)
+      note('issuer-note', '')
+      this.#changed()
     } catch (error) {
-      if (mine === this.#fetches) note('issuer-note', error.message, 'bad');
+      if (mine === this.#fetches) note('issuer-note', error.message, 'bad')
     } finally {
-      button.removeAttribute('aria-busy');
+      button.removeAttribute('aria-busy')
     }
   }
 
@@ -78,25 +85,28 @@ export class PolicyForm {
    * @param {{ iss?: unknown, aud?: unknown }} claims
    */
   offer({ iss, aud }) {
-    const [audience] = Array.isArray(aud) ? aud : [aud];
-    for (const [name, value] of [['issuer', iss], ['audience', audience]]) {
-      const button = byId(`take-${name}`);
-      button.hidden = typeof value !== 'string' || value === '' || value === field(name).value;
-      button.dataset.value = button.hidden ? '' : value;
+    const [audience] = Array.isArray(aud) ? aud : [aud]
+    for (const [name, value] of [
+      ['issuer', iss],
+      ['audience', audience],
+    ]) {
+      const button = byId(`take-${name}`)
+      button.hidden = typeof value !== 'string' || value === '' || value === field(name).value
+      button.dataset.value = button.hidden ? '' : value
     }
   }
 
-  /** Which of the optional checks are asked for. */
+  /** Which of the optional checks are asked for; of `iss` and `aud`, which names. */
   get asks() {
     return {
-      iss: field('issuer').value.trim() !== '',
-      aud: words('audience').length > 0,
+      iss: field('issuer').value.trim(),
+      aud: words('audience').join(' or '),
       scope: words('scopes').length > 0,
       sub: false,
       age: false,
       required: field('profile').value === 'at+jwt',
       typ: field('profile').value !== 'any',
-    };
+    }
   }
 
   /**
@@ -104,12 +114,12 @@ export class PolicyForm {
    * @throws {Error} with a sentence for people when the keys are neither JSON nor PEM
    */
   options() {
-    const jwks = this.#keys();
-    if (jwks === undefined) return undefined;
-    const issuer = field('issuer').value.trim();
-    const audience = words('audience');
-    const algorithms = words('algorithms');
-    const scopes = words('scopes');
+    const jwks = this.#keys()
+    if (jwks === undefined) return undefined
+    const issuer = field('issuer').value.trim()
+    const audience = words('audience')
+    const algorithms = words('algorithms')
+    const scopes = words('scopes')
     return {
       ...(issuer && { issuer }),
       audience: audience.length > 0 ? audience : null,
@@ -119,54 +129,54 @@ export class PolicyForm {
       profile: field('profile').value,
       clockTolerance: field('tolerance').valueAsNumber || 0,
       backend: 'wasm',
-    };
+    }
   }
 
   #keys() {
-    const text = field('keys').value.trim();
-    if (text === '') return undefined;
-    if (text.startsWith('-----BEGIN')) return text;
+    const text = field('keys').value.trim()
+    if (text === '') return undefined
+    if (text.startsWith('-----BEGIN')) return text
     try {
-      return JSON.parse(text);
+      return JSON.parse(text)
     } catch {
-      throw new Error('These keys are neither JSON nor PEM.');
+      throw new Error('These keys are neither JSON nor PEM.')
     }
   }
 
   #changed() {
     try {
-      note('keys-note', describe(this.#keys()));
+      note('keys-note', describe(this.#keys()))
     } catch (error) {
-      note('keys-note', error.message, 'bad');
+      note('keys-note', error.message, 'bad')
     }
-    this.#onChange();
+    this.#onChange()
   }
 }
 
 function note(id, text, tone) {
-  const node = byId(id);
-  node.textContent = text;
-  if (tone) node.dataset.tone = tone;
-  else delete node.dataset.tone;
+  const node = byId(id)
+  node.textContent = text
+  if (tone) node.dataset.tone = tone
+  else delete node.dataset.tone
 }
 
 /** The keys in a line: how many, of which kind, under which names. */
 function describe(jwks) {
-  if (jwks === undefined) return '';
-  if (typeof jwks === 'string') return 'One public key.';
-  const keys = Array.isArray(jwks?.keys) ? jwks.keys : [jwks];
+  if (jwks === undefined) return ''
+  if (typeof jwks === 'string') return 'One public key.'
+  const keys = Array.isArray(jwks?.keys) ? jwks.keys : [jwks]
   const names = keys.slice(0, 4).map((key) => {
-    const kind = key?.alg ?? key?.crv ?? key?.kty ?? 'unknown';
-    return key?.kid ? `${kind} “${String(key.kid).slice(0, 24)}”` : String(kind);
-  });
-  const rest = keys.length > names.length ? ', …' : '';
-  return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${names.join(', ')}${rest}`;
+    const kind = key?.alg ?? key?.crv ?? key?.kty ?? 'unknown'
+    return key?.kid ? `${kind} “${String(key.kid).slice(0, 24)}”` : String(kind)
+  })
+  const rest = keys.length > names.length ? ', …' : ''
+  return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${names.join(', ')}${rest}`
 }
 
 function laidOut(json) {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2);
+    return JSON.stringify(JSON.parse(json), null, 2)
   } catch {
-    return json;
+    return json
   }
 }

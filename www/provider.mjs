@@ -1,12 +1,12 @@
 // An OpenID provider for development: real protocol, real signatures, everybody may sign in, nothing outlives the process.
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { errors, Provider } from 'oidc-provider';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { errors, Provider } from 'oidc-provider'
 
-const CLIENT_ID = 'playground';
-const RESOURCE = 'https://api.example';
-const SCOPES = ['read', 'write'];
+const CLIENT_ID = 'playground'
+const RESOURCE = 'https://api.example'
+const SCOPES = ['read', 'write']
 const SECONDS = {
   AccessToken: 300,
   IdToken: 300,
@@ -15,7 +15,7 @@ const SECONDS = {
   Grant: 3600,
   Session: 3600,
   RefreshToken: 3600,
-};
+}
 
 const KEY_TYPES = {
   RS256: ['rsa', { modulusLength: 2048 }],
@@ -23,7 +23,7 @@ const KEY_TYPES = {
   ES256: ['ec', { namedCurve: 'P-256' }],
   ES384: ['ec', { namedCurve: 'P-384' }],
   EdDSA: ['ed25519', {}],
-};
+}
 
 /**
  * Starts the provider on loopback. Access tokens are JWTs (RFC 9068) for one resource (RFC 8707), for a public client with PKCE (RFC 7636);
@@ -42,13 +42,13 @@ export async function startProvider({
   algorithm = 'ES256',
   accessTokenLifetime = SECONDS.AccessToken,
 }) {
-  if (!(algorithm in KEY_TYPES)) throw new TypeError(`algorithm is one of ${Object.keys(KEY_TYPES).join(', ')}`);
+  if (!(algorithm in KEY_TYPES)) throw new TypeError(`algorithm is one of ${Object.keys(KEY_TYPES).join(', ')}`)
   // The port has to be known first: it is part of the issuer's name.
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${server.address().port}`;
-  const origins = new Set(redirectUris.map((uri) => new URL(uri).origin));
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${server.address().port}`
+  const origins = new Set(redirectUris.map((uri) => new URL(uri).origin))
 
   const provider = new Provider(issuer, {
     jwks: { keys: Object.keys(KEY_TYPES).map(signingKey) },
@@ -76,23 +76,23 @@ export async function startProvider({
         defaultResource: () => RESOURCE,
         useGrantedResource: () => true,
         getResourceServerInfo(_ctx, resource) {
-          if (resource !== RESOURCE) throw new errors.InvalidTarget();
+          if (resource !== RESOURCE) throw new errors.InvalidTarget()
           return {
             scope: SCOPES.join(' '),
             audience: RESOURCE,
             accessTokenFormat: 'jwt',
             accessTokenTTL: accessTokenLifetime,
             jwt: { sign: { alg: algorithm } },
-          };
+          }
         },
       },
     },
     interactions: { url: (_ctx, { uid }) => `/login/${uid}` },
     loadExistingGrant: grantAll,
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-  });
-  provider.use(loginPage(provider));
-  server.on('request', provider.callback());
+  })
+  provider.use(loginPage(provider))
+  server.on('request', provider.callback())
 
   return {
     issuer,
@@ -100,50 +100,50 @@ export async function startProvider({
     resource: RESOURCE,
     scope: ['openid', ...SCOPES].join(' '),
     async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
     },
-  };
+  }
 }
 
 function signingKey(alg) {
-  const { privateKey } = generateKeyPairSync(...KEY_TYPES[alg]);
-  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg };
+  const { privateKey } = generateKeyPairSync(...KEY_TYPES[alg])
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg }
 }
 
 // The page is the provider's own: whoever signs in has consented.
 async function grantAll(ctx) {
-  const { client, session, provider } = ctx.oidc;
-  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope('openid offline_access');
-  grant.addResourceScope(RESOURCE, SCOPES.join(' '));
-  await grant.save();
-  return grant;
+  const { client, session, provider } = ctx.oidc
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
+  grant.addOIDCScope('openid offline_access')
+  grant.addResourceScope(RESOURCE, SCOPES.join(' '))
+  await grant.save()
+  return grant
 }
 
 function loginPage(provider) {
   return async (ctx, next) => {
-    if (!ctx.path.startsWith('/login/')) return next();
+    if (!ctx.path.startsWith('/login/')) return next()
     if (ctx.method === 'POST') {
-      const accountId = new URLSearchParams(await textOf(ctx.req)).get('name')?.trim() || 'ada';
-      ctx.respond = false;
-      return provider.interactionFinished(ctx.req, ctx.res, { login: { accountId } });
+      const accountId = new URLSearchParams(await textOf(ctx.req)).get('name')?.trim() || 'ada'
+      ctx.respond = false
+      return provider.interactionFinished(ctx.req, ctx.res, { login: { accountId } })
     }
-    await provider.interactionDetails(ctx.req, ctx.res);
-    ctx.type = 'html';
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = LOGIN_PAGE;
-  };
+    await provider.interactionDetails(ctx.req, ctx.res)
+    ctx.type = 'html'
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = LOGIN_PAGE
+  }
 }
 
 async function textOf(request) {
-  let text = '';
+  let text = ''
   for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > 10_000) throw new errors.InvalidRequest('the form is too large');
+    text += chunk
+    if (text.length > 10_000) throw new errors.InvalidRequest('the form is too large')
   }
-  return text;
+  return text
 }
 
 const LOGIN_PAGE = `<!doctype html>
@@ -162,4 +162,4 @@ const LOGIN_PAGE = `<!doctype html>
   <label>Name <input name="name" value="ada" maxlength="60" autocomplete="off"></label>
   <button autofocus>Sign in</button>
 </form>
-</html>`;
+</html>`
