@@ -1,5 +1,5 @@
 // Rust and TypeScript in, the npm package out: pkg/dist, ready for `npm pack ./pkg`; and www/dist, for the playground.
-import { createHash } from 'node:crypto';
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   cpSync,
@@ -11,21 +11,22 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { output, root, run } from './command.mjs';
-import { platforms } from './loaders.mjs';
-import { setUpBuild } from './setup.mjs';
-import { checkSizes } from './sizes.mjs';
+} from 'node:fs'
+import { join } from 'node:path'
+import * as esbuild from 'esbuild'
+import { output, root, run } from './command.mjs'
+import { platforms } from './loaders.mjs'
+import { setUpBuild } from './setup.mjs'
+import { checkSizes } from './sizes.mjs'
 
-const MODULES = ['decode', 'verify'];
-const at = (...path) => join(root, ...path);
-const made = (...path) => at('target', 'npm', ...path);
+const MODULES = ['decode', 'verify']
+const at = (...path) => join(root, ...path)
+const made = (...path) => at('target', 'npm', ...path)
 
 export async function build() {
-  await setUpBuild();
-  const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'scripts/build.mjs'];
-  await unlessDone('wasm', rust, [made('wasm')], buildModules);
+  await setUpBuild()
+  const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'scripts/build.mjs']
+  await unlessDone('wasm', rust, [made('wasm')], buildModules)
   const rest = [
     'src/js',
     'pkg/package.json',
@@ -34,87 +35,108 @@ export async function build() {
     'tsconfig.json',
     'package-lock.json',
     'size-budget.json',
-  ];
-  rest.push('scripts/build.mjs', 'scripts/loaders.mjs', 'scripts/sizes.mjs');
-  await unlessDone('package', [...rest, 'target/npm/wasm'], [at('pkg', 'dist'), at('www', 'dist')], assemblePackage);
+  ]
+  rest.push('scripts/build.mjs', 'scripts/loaders.mjs', 'scripts/sizes.mjs')
+  await unlessDone('package', [...rest, 'target/npm/wasm'], [at('pkg', 'dist'), at('www', 'dist')], assemblePackage)
 }
 
 // Does `work` unless it was done before from the very same inputs.
 async function unlessDone(name, inputs, outputs, work) {
-  const stamp = made(`${name}.stamp`);
-  const digest = hashOf(inputs);
-  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  rmSync(stamp, { force: true });
-  await work();
-  writeFileSync(stamp, hashOf(inputs));
+  const stamp = made(`${name}.stamp`)
+  const digest = hashOf(inputs)
+  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  rmSync(stamp, { force: true })
+  await work()
+  writeFileSync(stamp, hashOf(inputs))
 }
 
 function hashOf(inputs) {
-  const hash = createHash('sha256').update(output('rustc', ['--version']));
-  for (const file of inputs.flatMap(filesOf).sort()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
-  return hash.digest('hex');
+  const hash = createHash('sha256').update(output('rustc', ['--version']))
+  for (const file of inputs.flatMap(filesOf).sort()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
+  return hash.digest('hex')
 }
 
 function filesOf(input) {
-  if (!existsSync(at(input))) return [];
-  if (statSync(at(input)).isFile()) return [at(input)];
-  const entries = readdirSync(at(input), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  if (!existsSync(at(input))) return []
+  if (statSync(at(input)).isFile()) return [at(input)]
+  const entries = readdirSync(at(input), { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 async function buildModules() {
   for (const module of MODULES) {
-    console.log(`• wasm-pack: ${module}`);
-    const folder = made('wasm-pack', module);
-    const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module];
+    console.log(`• wasm-pack: ${module}`)
+    const folder = made('wasm-pack', module)
+    const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module]
     const features =
-      module === 'decode' ? ['--no-default-features', '--features', 'wasm-decode'] : ['--features', 'wasm-verify'];
-    await run('wasm-pack', ['--log-level', 'warn', 'build', root, ...target, '--', '--locked', ...features]);
-    mkdirSync(made('wasm'), { recursive: true });
-    for (const file of [`${module}.js`, `${module}.d.ts`, `${module}_bg.wasm`])
-      copyFileSync(join(folder, file), made('wasm', file));
+      module === 'decode' ? ['--no-default-features', '--features', 'wasm-decode'] : ['--features', 'wasm-verify']
+    await run('wasm-pack', ['--log-level', 'warn', 'build', root, ...target, '--', '--locked', ...features])
+    mkdirSync(made('wasm'), { recursive: true })
+    writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))
+    copyFileSync(join(folder, `${module}_bg.wasm`), made('wasm', `${module}_bg.wasm`))
   }
 }
 
-async function assemblePackage() {
-  console.log('• TypeScript');
-  for (const folder of ['js', 'types']) rmSync(made(folder), { recursive: true, force: true });
-  await run('tsc', ['--project', at('tsconfig.json')]);
+// wasm-bindgen's glue holds one instance per process. Inside of a function it holds one per call, so that an instance can be given up for a new one;
+// and what is not asked for (its way of fetching the file) is left out.
+async function instantiable(folder, module) {
+  const { outputFiles, metafile } = await esbuild.build({
+    stdin: { contents: `export * from './${module}.js'`, resolveDir: folder },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    target: 'es2022',
+  })
+  const names = Object.values(metafile.outputs)[0].exports.filter((name) => name !== 'initSync')
+  const [body, tail] = outputFiles[0].text.split(/^export \{[^}]*\};\s*$/m)
+  if (tail !== '') throw new Error(`wasm-bindgen's ${module}.js has not the form that the build knows.`)
+  return `export function instantiate(module) {
+${body}const { memory } = initSync({ module });
+return { memory, ${names.join(', ')} };
+}
+`
+}
 
-  const dist = made('dist');
-  rmSync(dist, { recursive: true, force: true });
-  cpSync(made('types'), join(dist, 'types'), { recursive: true });
-  cpSync(made('wasm'), join(dist, 'wasm'), { recursive: true });
-  writeFileSync(join(dist, 'types', 'wasm.d.ts'), 'declare const module: WebAssembly.Module\nexport default module\n');
+async function assemblePackage() {
+  console.log('• TypeScript')
+  for (const folder of ['js', 'types']) rmSync(made(folder), { recursive: true, force: true })
+  await run('tsc', ['--project', at('tsconfig.json')])
+
+  const dist = made('dist')
+  rmSync(dist, { recursive: true, force: true })
+  cpSync(made('types'), join(dist, 'types'), { recursive: true })
+  cpSync(made('wasm'), join(dist, 'wasm'), { recursive: true })
+  writeFileSync(join(dist, 'types', 'wasm.d.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
   for (const [platform, loader] of Object.entries(platforms)) {
-    const tree = join(dist, platform);
-    cpSync(made('js'), tree, { recursive: true });
+    const tree = join(dist, platform)
+    cpSync(made('js'), tree, { recursive: true })
     for (const module of MODULES) {
-      writeFileSync(join(tree, `${module}-loader.js`), loader(module, readFileSync(made('wasm', `${module}_bg.wasm`))));
+      writeFileSync(join(tree, `${module}-loader.js`), loader(module, readFileSync(made('wasm', `${module}_bg.wasm`))))
     }
     // Only the slim tree is told its module; elsewhere `initialize` would be without effect.
-    if (platform !== 'slim') for (const file of ['slim.js', 'supplied-module.js']) rmSync(join(tree, file));
+    if (platform !== 'slim') for (const file of ['slim.js', 'supplied-module.js']) rmSync(join(tree, file))
   }
-  replace(at('pkg', 'dist'), dist);
-  for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(at(licence), at('pkg', licence));
+  replace(at('pkg', 'dist'), dist)
+  for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(at(licence), at('pkg', licence))
 
-  const site = made('www');
-  rmSync(site, { recursive: true, force: true });
-  for (const folder of ['default', 'wasm']) cpSync(at('pkg', 'dist', folder), join(site, folder), { recursive: true });
-  copyFileSync(at('node_modules', 'oauth4webapi', 'build', 'index.js'), join(site, 'oauth4webapi.js'));
-  replace(at('www', 'dist'), site);
+  const site = made('www')
+  rmSync(site, { recursive: true, force: true })
+  for (const folder of ['default', 'wasm']) cpSync(at('pkg', 'dist', folder), join(site, folder), { recursive: true })
+  copyFileSync(at('node_modules', 'oauth4webapi', 'build', 'index.js'), join(site, 'oauth4webapi.js'))
+  replace(at('www', 'dist'), site)
 
-  await checkSizes();
+  await checkSizes()
 }
 
 // A reader sees the old folder or the new one, never half of one.
 function replace(folder, next) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, '..'), { recursive: true });
-  renameSync(next, folder);
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, '..'), { recursive: true })
+  renameSync(next, folder)
 }
 
 if (process.argv[1] === import.meta.filename) {
-  await build();
-  console.log('pkg/ is built: `npm pack ./pkg` makes the release.');
+  await build()
+  console.log('pkg/ is built: `npm pack ./pkg` makes the release.')
 }

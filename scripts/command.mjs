@@ -1,18 +1,18 @@
 // Runs programs for the scripts, with the project's own tools ahead of the machine's.
-import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { execFileSync, spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-export const cargoTools = join(root, '.tools');
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+export const cargoTools = join(root, '.tools')
 
 const path = [
   join(cargoTools, 'bin'),
   join(root, 'node_modules', 'node', 'bin'),
   join(root, 'node_modules', '.bin'),
   process.env.PATH,
-].join(delimiter);
+].join(delimiter)
 
 export const environment = {
   ...process.env,
@@ -20,28 +20,24 @@ export const environment = {
   NODE20: join(root, 'node_modules', 'node20', 'bin', 'node'),
   WRANGLER_SEND_METRICS: 'false',
   DENO_NO_UPDATE_CHECK: '1',
-};
+}
 
 // Where a program is on the PATH of the scripts, or undefined.
 export function which(program) {
   for (const folder of environment.PATH.split(delimiter)) {
-    const candidate = join(folder, program);
+    const candidate = join(folder, program)
     try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
+      accessSync(candidate, constants.X_OK)
+      return candidate
     } catch {}
   }
 }
 
 // What a program prints, trimmed; undefined where it cannot be started or fails.
-export function output(program, args) {
+export function output(program, args, input = '') {
   try {
-    return execFileSync(program, args, {
-      env: environment,
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const options = { env: environment, cwd: root, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'ignore'] }
+    return execFileSync(program, args, options).trim()
   } catch {}
 }
 
@@ -52,11 +48,11 @@ export function run(program, args, { env = {}, cwd = root } = {}) {
       env: { ...environment, ...env },
       cwd,
       stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    child.on('error', reject);
+    })
+    child.on('error', reject)
     child.on('close', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${program} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`));
-    });
-  });
+      if (code === 0) resolve()
+      else reject(new Error(`${program} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`))
+    })
+  })
 }

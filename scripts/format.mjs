@@ -1,5 +1,5 @@
 // Writes every file the way `npm run lint` wants it.
-import { run } from './command.mjs';
+import { run } from './command.mjs'
 
-await run('cargo', ['fmt']);
-await run('biome', ['check', '--write', '.']);
+await run('cargo', ['fmt'])
+await run('biome', ['check', '--write', '.'])

@@ -16,7 +16,7 @@ function decoded() {
 export function load() {
   return new WebAssembly.Module(decoded())
 }
-`;
+`
 }
 
 // These platforms forbid compiling from bytes; their bundlers turn the import into a compiled WebAssembly.Module.
@@ -26,7 +26,7 @@ function imported(specifier) {
 export function load() {
   return module
 }
-`;
+`
 }
 
 export const platforms = {
@@ -35,4 +35,4 @@ export const platforms = {
   'edge-light': (module) => imported(`../wasm/${module}_bg.wasm?module`),
   slim: (module, bytes) =>
     module === 'verify' ? `export { load } from './supplied-module.js'\n` : inline(module, bytes),
-};
+}

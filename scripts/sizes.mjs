@@ -1,11 +1,11 @@
 // What the package costs a user, against size-budget.json.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
-import * as esbuild from 'esbuild';
-import { root } from './command.mjs';
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+import { root } from './command.mjs'
 
-const dist = join(root, 'pkg', 'dist');
+const dist = join(root, 'pkg', 'dist')
 
 export async function checkSizes() {
   const measured = {
@@ -13,17 +13,17 @@ export async function checkSizes() {
     'jotgate/decode, bundled': await bundled('decode.js'),
     'verify.wasm': readFileSync(join(dist, 'wasm', 'verify_bg.wasm')),
     'jotgate, bundled': await bundled('index.js'),
-  };
-  const budget = JSON.parse(readFileSync(join(root, 'size-budget.json'), 'utf8'));
-  const over = [];
+  }
+  const budget = JSON.parse(readFileSync(join(root, 'size-budget.json'), 'utf8'))
+  const over = []
   const rows = Object.entries(measured).map(([what, bytes]) => {
-    const gzip = gzipSync(bytes, { level: 9 }).length;
-    const limit = budget[what]?.gzip;
-    if (limit !== undefined && gzip > limit) over.push(`${what} is ${gzip} bytes gzipped, the budget is ${limit}`);
-    return [what, bytes.length, gzip, brotliCompressSync(bytes).length, limit ?? ''];
-  });
-  print([['bytes', 'raw', 'gzip', 'brotli', 'budget (gzip)'], ...rows]);
-  if (over.length > 0) throw new Error(`Over the budget of size-budget.json: ${over.join('; ')}.`);
+    const gzip = gzipSync(bytes, { level: 9 }).length
+    const limit = budget[what]?.gzip
+    if (limit !== undefined && gzip > limit) over.push(`${what} is ${gzip} bytes gzipped, the budget is ${limit}`)
+    return [what, bytes.length, gzip, brotliCompressSync(bytes).length, limit ?? '']
+  })
+  print([['bytes', 'raw', 'gzip', 'brotli', 'budget (gzip)'], ...rows])
+  if (over.length > 0) throw new Error(`Over the budget of size-budget.json: ${over.join('; ')}.`)
 }
 
 // All that an application's bundle grows by when it imports this entry: glue, loader and inline WebAssembly.
@@ -34,17 +34,17 @@ async function bundled(entry) {
     minify: true,
     format: 'esm',
     write: false,
-  });
-  return outputFiles[0].contents;
+  })
+  return outputFiles[0].contents
 }
 
 function print(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)))
   for (const row of rows) {
     console.log(
       row
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : String(cell).padStart(widths[column])))
         .join('  '),
-    );
+    )
   }
 }

@@ -1,10 +1,10 @@
 // Builds, then runs the OpenID provider and the playground until Ctrl-C.
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { startProvider } from '../www/provider.mjs';
-import { build } from './build.mjs';
-import { root } from './command.mjs';
-import { servePage } from './serve.mjs';
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startProvider } from '../www/provider.mjs'
+import { build } from './build.mjs'
+import { root } from './command.mjs'
+import { servePage } from './serve.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -12,51 +12,55 @@ const { values } = parseArgs({
     'provider-port': { type: 'string', default: process.env.PROVIDER_PORT ?? '4174' },
     algorithm: { type: 'string', default: process.env.PROVIDER_ALGORITHM ?? 'ES256' },
   },
-});
+})
 
-await build();
+await build()
 
-const documents = {};
-const page = await onPort(values.port, '--port', (port) => servePage({ folder: join(root, 'www'), port, documents }));
+const documents = {}
+const page = await onPort(values.port, '--port', (port) => servePage({ folder: join(root, 'www'), port, documents }))
 const provider = await onPort(values['provider-port'], '--provider-port', (port) =>
   startProvider({
     port,
     algorithm: values.algorithm,
     redirectUris: [page.url, page.url.replace('127.0.0.1', 'localhost')],
   }),
-);
-const { issuer, clientId, resource, scope } = provider;
-documents['provider.json'] = { issuer, clientId, resource, scope };
+)
+const { issuer, clientId, resource, scope } = provider
+documents['provider.json'] = { issuer, clientId, resource, scope }
 
 console.log(`
   jotgate playground   ${page.url}
   OpenID provider      ${issuer}
 
-  Ctrl-C ends both.`);
+  Ctrl-C ends both.`)
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, async () => {
-    await Promise.all([page.close(), provider.close()]);
-    process.exit(0);
-  });
+let ending = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, async () => {
+    // A terminal's Ctrl-C may arrive twice: from the terminal, and passed on by npm.
+    if (ending) return
+    ending = true
+    await Promise.all([page.close(), provider.close()])
+    process.exit(0)
+  })
 }
 
 async function onPort(text, flag, start) {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) stop(`${flag} takes a port number, not "${text}".`);
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) stop(`${flag} takes a port number, not "${text}".`)
   try {
-    return await start(port);
+    return await start(port)
   } catch (error) {
     if (error.code === 'EADDRINUSE') {
       stop(
         `Port ${port} is taken on this machine: end what runs there, or choose another: npm start -- ${flag} 0 (0 takes a free one).`,
-      );
+      )
     }
-    throw error;
+    throw error
   }
 }
 
 function stop(message) {
-  console.error(message);
-  process.exit(1);
+  console.error(message)
+  process.exit(1)
 }

@@ -1,0 +1,49 @@
+// What `npm test` runs, in this order: the cheap first. `counted: false`: the step as a whole is one test.
+import { environment } from './command.mjs'
+
+const THUMB = ['--lib', '--crate-type', 'rlib', '--target', 'thumbv7em-none-eabi']
+const NODE_TEST = ['node', '--test', '--test-concurrency=1', '--test-reporter=spec']
+const WASM_TEST = ['.', '--test', 'wasm', '--features', 'wasm-verify']
+
+export const steps = [
+  { name: 'lint', command: () => ['node', 'scripts/lint.mjs'], minutes: 20 },
+  { name: 'generated files', command: () => ['node', 'scripts/generate.mjs', '--check'] },
+  { name: 'core: native', command: () => ['cargo', 'test', '--locked'], minutes: 30 },
+  {
+    name: 'core: native, with ML-DSA',
+    command: () => ['cargo', 'test', '--locked', '--features', 'ml-dsa'],
+    minutes: 30,
+  },
+  {
+    name: 'core: bare metal, no algorithm',
+    command: () => ['cargo', 'rustc', '--locked', ...THUMB, '--no-default-features'],
+    counted: false,
+  },
+  {
+    name: 'core: bare metal, every algorithm',
+    command: () => ['cargo', 'rustc', '--locked', ...THUMB, '--features', 'ml-dsa'],
+    counted: false,
+  },
+  {
+    name: 'documentation',
+    command: () => ['cargo', 'doc', '--locked', '--no-deps', '--features', 'ml-dsa'],
+    env: { RUSTDOCFLAGS: '-D warnings' },
+    counted: false,
+  },
+  {
+    name: 'wasm in Node',
+    command: () => ['wasm-pack', 'test', '--node', '--mode', 'no-install', ...WASM_TEST],
+  },
+  {
+    name: 'wasm in Chromium',
+    command: () => [
+      ...['wasm-pack', 'test', '--headless', '--chrome', '--mode', 'no-install'],
+      ...['--chromedriver', environment.CHROMEDRIVER, ...WASM_TEST],
+    ],
+    env: { WASM_BINDGEN_USE_BROWSER: '1' },
+  },
+  { name: 'runtimes', command: () => [...NODE_TEST, 'tests/runtimes/**/*.test.mjs'], minutes: 20 },
+  { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
+  { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
+  { name: 'fuzz', command: () => ['node', 'scripts/fuzz.mjs', '--runs', '20000'], minutes: 20 },
+]
