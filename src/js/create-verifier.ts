@@ -1,0 +1,324 @@
+import { type CompiledPolicy, CompiledVerifier, type ExplainedCheck } from './compiled-verifier.js'
+import { errorOfKind } from './error-from-status.js'
+import { JOSEError } from './errors.js'
+import { type KeyMaterial, readKey } from './keys.js'
+import type { LocalJWKSet } from './local-jwk-set.js'
+import { Options } from './options.js'
+import { attachToken } from './token-in-errors.js'
+import type { Backend, JWSAlgorithm, JWTPayload, KeyInput, Period } from './types.js'
+import { type VerifiedToken, verifiedToken } from './verified-token.js'
+
+/** An issuer with keys of its own: a key of one never verifies a token of another (RFC 8725 §3.8). */
+export interface IssuerOptions {
+  /** The `iss`, or several that share the keys. RFC 7519 §4.1.1. */
+  issuer: string | string[]
+  /** The issuer's keys. */
+  jwks: KeyInput | LocalJWKSet
+  /** As {@link VerifierOptions.audience}. Default: the verifier's. */
+  audience?: string | string[] | null
+  /** As {@link VerifierOptions.algorithms}. Default: the verifier's. */
+  algorithms?: JWSAlgorithm[]
+}
+
+/**
+ * What is acceptable. Read once, at creation; a wrong, unknown or missing option throws a `TypeError` that names it, and
+ * so does one given as undefined where that would drop a check.
+ */
+export interface VerifierOptions {
+  /**
+   * The acceptable `iss`, or several that share the keys. Required, unless `issuers` is given.
+   * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'iss'`. RFC 7519 §4.1.1.
+   */
+  issuer?: string | string[]
+  /** Several issuers, each with its own keys; instead of `issuer` and `jwks`. The token's `iss` chooses. RFC 8725 §3.8. */
+  issuers?: IssuerOptions[]
+  /**
+   * The acceptable `aud`; one in common is enough. Required; `null` says that tokens for anybody are meant to be accepted.
+   * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'aud'`. RFC 7519 §4.1.3, RFC 8725 §3.9.
+   */
+  audience?: string | string[] | null
+  /**
+   * The keys. Required, unless `issuers` is given. Of a set, the fitting keys are tried, at most 8.
+   * Errors: at creation `ERR_JWKS_INVALID`, `ERR_JWK_INVALID` or `ERR_JOSE_NOT_SUPPORTED` for what is no acceptable key
+   * set or key; later `ERR_JWKS_NO_MATCHING_KEY`. RFC 7517.
+   */
+  jwks?: KeyInput | LocalJWKSet
+  /**
+   * The acceptable `alg`. Default: all asymmetric ones that jotgate has. HMAC (`HS256` …) only when named here.
+   * Error: `ERR_JOSE_ALG_NOT_ALLOWED`. RFC 8725 §3.1.
+   */
+  algorithms?: JWSAlgorithm[]
+  /**
+   * `jwt`: the header's `typ` is absent, `JWT` or `at+jwt`. `at+jwt`: an access token of RFC 9068, whose `typ` is `at+jwt`
+   * and which has `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`. `any`: `typ` is not checked. Default: `jwt`.
+   * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`. RFC 8725 §3.11.
+   */
+  profile?: 'at+jwt' | 'jwt' | 'any'
+  /** The one acceptable `typ`, with or without `application/`, whatever the profile says. RFC 7515 §4.1.9. */
+  typ?: string
+  /** The one acceptable `sub`. Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'sub'`. RFC 7519 §4.1.2. */
+  subject?: string
+  /** Claims that must be there, besides `exp` and what other options need. Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `reason: 'missing'`. */
+  requiredClaims?: string[]
+  /** Scopes that must all be granted. Error: `ERR_JOTGATE_INSUFFICIENT_SCOPE`, status 403. RFC 6750 §3.1. */
+  requiredScopes?: string[]
+  /** Whether an array claim `permissions` grants scopes as well. Default: false. */
+  permissions?: boolean
+  /**
+   * Greatest age since `iat`, in seconds or as a period (`'1 hour'`); `iat` is then required and may not lie ahead.
+   * Default: not checked. Error: `ERR_JWT_EXPIRED`, `claim: 'iat'`. RFC 7519 §4.1.6.
+   */
+  maxTokenAge?: Period
+  /** How far clocks may differ, in seconds or as a period. Default: 0. RFC 7519 §4.1.4. */
+  clockTolerance?: Period
+  /** Longest token in bytes, 1 to 268435456. Default: 16384. Error: `ERR_JOTGATE_TOKEN_TOO_LARGE`. RFC 8725 §3.12. */
+  maxTokenSize?: number
+  /**
+   * The extensions that the application understands when `crit` names them; `true`: must be integrity protected, which in
+   * a compact JWS everything is. Default: none. Error: `ERR_JOSE_NOT_SUPPORTED`. RFC 7515 §4.1.11.
+   */
+  crit?: { [name: string]: boolean }
+  /** A fixed moment to verify for. Default: the system clock. */
+  currentDate?: Date
+  /** The clock, in seconds since 1970-01-01T00:00:00Z. Default: the system clock. Error: `ERR_JOTGATE_CLOCK_INVALID`. */
+  clock?: () => number
+  /**
+   * The last word, on a token that passed everything else. Answer nothing to accept; answer a text to refuse, which
+   * becomes the error's message, or throw. It cannot be async: any other answer refuses too.
+   * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'unspecified'`, or the jotgate error that it threw.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function without return is meant.
+  check?: (verified: VerifiedToken) => string | void
+  /**
+   * Which code checks signatures. `wasm`: jotgate's own. `webcrypto`: the platform's, so `verify` only; an algorithm that it
+   * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: the platform's for RSA and ECDSA in `verify`, else jotgate's. Default: `auto`.
+   */
+  backend?: Backend
+  /** Attach `token` (and `payload`, once its signature was verified) to errors, for debugging. Default: false. */
+  includeTokenInErrors?: boolean
+}
+
+/** A policy, compiled once, for any number of tokens. Its functions need no `this`. */
+export interface Verifier {
+  /**
+   * Verifies a token. Rejects with an error of `errors`, whatever the token is.
+   *
+   * @param token a compact JWS (RFC 7515 §7.1); of other types than text, each is refused
+   */
+  verify<Payload = JWTPayload>(token: string): Promise<VerifiedToken<Payload>>
+  /**
+   * The same, at once, with jotgate's own signature code. Throws an error of `errors`, whatever the token is; also
+   * `ERR_JOTGATE_KEYS_NOT_READY` for a `CryptoKey` outside Node before the first `verify`.
+   */
+  verifySync<Payload = JWTPayload>(token: string): VerifiedToken<Payload>
+  /** Each check in its order, with its outcome. Never throws, and holds nothing of the token: safe to log. */
+  explain(token: string): ExplainedCheck[]
+}
+
+const issuerOptions = ['issuer', 'jwks', 'audience', 'algorithms'] as const
+
+const verifierOptions = [
+  ...issuerOptions,
+  'issuers',
+  'profile',
+  'typ',
+  'subject',
+  'requiredClaims',
+  'requiredScopes',
+  'permissions',
+  'maxTokenAge',
+  'clockTolerance',
+  'maxTokenSize',
+  'crit',
+  'currentDate',
+  'clock',
+  'check',
+  'backend',
+  'includeTokenInErrors',
+] as const
+
+/**
+ * Compiles a policy for access tokens, with strict defaults: `exp` is required, registered claims must have their types,
+ * `none` and HMAC are off.
+ *
+ * ```js
+ * const verifier = createVerifier({
+ *   issuer: 'https://issuer.example',
+ *   audience: 'https://api.example',
+ *   jwks: { keys: [...] },
+ *   requiredScopes: ['orders:read'],
+ * })
+ * const { payload, scopes } = await verifier.verify(token)
+ * ```
+ *
+ * @throws TypeError naming the option that is wrong, unknown or missing
+ * @throws errors.JWKSInvalid `jwks` is no JWK Set (RFC 7517 §5)
+ * @throws errors.JWKInvalid the one key is malformed, private or too weak (RFC 7517 §4, RFC 7518)
+ * @throws errors.JOSENotSupported the one key is of an unknown type or curve
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const given = new Options(options, 'createVerifier')
+  given.allowOnly(verifierOptions)
+  given.refuseUndefined('issuer', 'issuers', 'audience', 'jwks', 'algorithms', 'typ', 'subject')
+  given.refuseUndefined('requiredClaims', 'requiredScopes', 'maxTokenAge', 'currentDate', 'clock', 'check')
+
+  const issuers = readIssuers(given)
+  const now = readClock(given)
+  const check = given.callback('check') as VerifierOptions['check']
+  const includeToken = given.boolean('includeTokenInErrors') ?? false
+  const policy: CompiledPolicy = {
+    issuers: issuers.map(({ policy }) => policy),
+    profile: given.oneOf('profile', ['at+jwt', 'jwt', 'any']) ?? 'jwt',
+    typ: given.string('typ') ?? null,
+    subject: given.string('subject') ?? null,
+    requiredClaims: given.strings('requiredClaims', { single: false, empty: true }) ?? [],
+    requiredScopes: given.strings('requiredScopes', { single: false, empty: true }) ?? [],
+    permissions: given.boolean('permissions') ?? false,
+    maxTokenAge: given.period('maxTokenAge') ?? null,
+    clockTolerance: given.period('clockTolerance') ?? 0,
+    maxTokenSize: given.integer('maxTokenSize', 1, 268_435_456) ?? 16_384,
+    crit: given.booleans('crit'),
+    strict: true,
+    severalKeys: true,
+  }
+  const backend = given.oneOf('backend', ['auto', 'wasm', 'webcrypto']) ?? 'auto'
+  const compiled = new CompiledVerifier(
+    policy,
+    issuers.map(({ keys }) => keys),
+    backend,
+  )
+  compiled.build()
+
+  function conclude(accepted: { header: string; payload: string }): VerifiedToken {
+    const verified = verifiedToken(accepted.header, accepted.payload, policy.permissions)
+    if (check) applyCheck(check, verified)
+    return verified
+  }
+
+  function refusal(thrown: unknown, token: unknown): JOSEError {
+    const error = thrown instanceof JOSEError ? thrown : errorOfKind('Internal', { cause: thrown })
+    if (includeToken) attachToken(error, token)
+    return error
+  }
+
+  return {
+    async verify<Payload>(token: string) {
+      try {
+        return conclude(await compiled.verify(token, now())) as VerifiedToken<Payload>
+      } catch (thrown) {
+        throw refusal(thrown, token)
+      }
+    },
+    verifySync<Payload>(token: string) {
+      try {
+        return conclude(compiled.verifySync(token, now())) as VerifiedToken<Payload>
+      } catch (thrown) {
+        throw refusal(thrown, token)
+      }
+    },
+    explain(token) {
+      try {
+        const { checks, accepted } = compiled.explain(token, now())
+        if (check) checks.push(explainCheck(() => accepted && conclude(accepted)))
+        return checks
+      } catch (thrown) {
+        const { code, message, rfc = '' } = refusal(thrown, token)
+        return [{ check: 'clock', what: 'The clock works', rfc, outcome: 'fail', code, message }]
+      }
+    },
+  }
+}
+
+interface Issuer {
+  policy: CompiledPolicy['issuers'][number]
+  keys: KeyMaterial
+}
+
+function readIssuers(given: Options): Issuer[] {
+  const audience = readAudience(given)
+  const algorithms = readAlgorithms(given)
+  if (!given.has('issuers')) return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
+  for (const name of ['issuer', 'jwks']) {
+    if (given.has(name)) given.fail(name, 'does not go together with "issuers"')
+  }
+  const list = given.list('issuers', given.read('issuers'), 'must be an array of { issuer, jwks, … }')
+  if (list.length === 0) given.fail('issuers', 'must not be empty')
+  const names = new Set<string>()
+  return list.map((member, index) => {
+    const owner = `createVerifier: issuers[${index}]`
+    const each = new Options(member, owner)
+    each.allowOnly(issuerOptions)
+    each.refuseUndefined(...issuerOptions)
+    const own = each.has('audience') ? readAudience(each) : audience
+    const issuer = readIssuer(each, `${owner}: option "jwks"`, own, readAlgorithms(each) ?? algorithms)
+    for (const name of issuer.policy.issuer) {
+      if (names.has(name)) each.fail('issuer', 'is named twice')
+      names.add(name)
+    }
+    return issuer
+  })
+}
+
+function readIssuer(
+  given: Options,
+  name: string,
+  audience: string[] | undefined,
+  algorithms: string[] | undefined,
+): Issuer {
+  const issuer = given.strings('issuer', { single: true, empty: false })
+  if (!issuer) given.fail('issuer', 'is required')
+  if (!audience) given.fail('audience', 'is required; null accepts tokens that are meant for anybody')
+  if (!given.has('jwks')) given.fail('jwks', 'is required')
+  const keys = readKey(given.read('jwks'), name)
+  if (keys.secret && !algorithms) given.fail('algorithms', 'is required with an HMAC secret, such as ["HS256"]')
+  return { policy: { issuer, audience, algorithms: algorithms ?? null }, keys }
+}
+
+/** An empty list stands for tokens that are meant for anybody. */
+function readAudience(given: Options): string[] | undefined {
+  return given.read('audience') === null ? [] : given.strings('audience', { single: true, empty: false })
+}
+
+function readAlgorithms(given: Options): string[] | undefined {
+  return given.strings('algorithms', { single: false, empty: false })
+}
+
+function readClock(given: Options): () => number {
+  const currentDate = given.date('currentDate')
+  const clock = given.callback('clock') as (() => unknown) | undefined
+  if (currentDate !== undefined && clock) given.fail('clock', 'does not go together with "currentDate"')
+  if (currentDate !== undefined) return () => currentDate
+  if (!clock) return () => Date.now() / 1000
+  return () => {
+    let seconds: unknown
+    try {
+      seconds = clock()
+    } catch (cause) {
+      throw errorOfKind('ClockInvalid', { cause })
+    }
+    // NaN is what the core refuses as a clock.
+    return typeof seconds === 'number' ? seconds : Number.NaN
+  }
+}
+
+function applyCheck(check: NonNullable<VerifierOptions['check']>, verified: VerifiedToken): void {
+  let answer: unknown
+  try {
+    answer = check(verified)
+  } catch (cause) {
+    throw cause instanceof JOSEError ? cause : errorOfKind('CheckRefused', { cause })
+  }
+  if (answer === undefined) return
+  throw errorOfKind('CheckRefused', typeof answer === 'string' && answer !== '' ? { message: answer } : {})
+}
+
+/** The step that stands for the option `check`. */
+function explainCheck(conclude: () => VerifiedToken | undefined): ExplainedCheck {
+  const step = { check: 'check', what: "The application's own check accepts the token", rfc: 'RFC 7519 §4.3' }
+  try {
+    return { ...step, outcome: conclude() ? 'pass' : 'not-reached' }
+  } catch (thrown) {
+    const { code, message } = thrown as JOSEError
+    return { ...step, outcome: 'fail', code, message }
+  }
+}

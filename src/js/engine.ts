@@ -1,0 +1,92 @@
+import { JotgateInternal } from './errors.js'
+
+/** What both WebAssembly modules offer. */
+interface Boundary {
+  readonly memory: WebAssembly.Memory
+  buffer(capacity: number): number
+  part(index: number): number
+}
+
+// The kind of error that the module itself cannot explain.
+const INTERNAL = 31
+
+const encoder = /* @__PURE__ */ new TextEncoder()
+// The core has checked the bytes; a decoder that repairs could only make two readers disagree.
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** One WebAssembly instance: made at the first use, replaced after a trap. */
+export class Engine<Glue extends Boundary> {
+  readonly #instantiate: () => Glue
+  #glue: Glue | undefined
+  #room: Uint8Array = new Uint8Array()
+  /** Counts instances: what was made in an earlier one is to be made again. */
+  generation = 0
+
+  constructor(instantiate: () => Glue) {
+    this.#instantiate = instantiate
+  }
+
+  get glue(): Glue {
+    if (this.#glue === undefined) {
+      try {
+        this.#glue = this.#instantiate()
+      } catch (thrown) {
+        // A TypeError is the caller's to mend: `jotgate/slim` was not initialized.
+        if (thrown instanceof TypeError) throw thrown
+        throw new JotgateInternal('WebAssembly could not be started', { cause: thrown })
+      }
+      this.#room = new Uint8Array()
+      this.generation += 1
+    }
+    return this.#glue
+  }
+
+  /** Puts text as UTF-8 where the module reads it; its length in bytes. */
+  write(text: string): number {
+    let { read, written } = encoder.encodeInto(text, this.#reserve(text.length))
+    if (read < text.length) ({ written } = encoder.encodeInto(text, this.#reserve(text.length * 3)))
+    return written
+  }
+
+  writeBytes(bytes: Uint8Array): number {
+    this.#reserve(bytes.length).set(bytes)
+    return bytes.length
+  }
+
+  /** A part of the last answer, valid until the next call into the module. */
+  bytes(part: number): Uint8Array<ArrayBuffer> {
+    const glue = this.glue
+    return new Uint8Array(glue.memory.buffer as ArrayBuffer, glue.part(part) >>> 0, glue.part(part + 1))
+  }
+
+  text(part: number): string {
+    return decoder.decode(this.bytes(part))
+  }
+
+  /**
+   * Runs calls into the module. The status numbers and texts that are thrown on purpose pass; anything else is a trap or
+   * an exhausted stack, after which the module's memory is not to be trusted.
+   */
+  run<Result>(calls: (glue: Glue) => Result): Result {
+    const glue = this.glue
+    try {
+      return calls(glue)
+    } catch (thrown) {
+      const expected = typeof thrown === 'string' || (typeof thrown === 'number' && (thrown & 255) !== INTERNAL)
+      if (expected) throw thrown
+      this.#glue = undefined
+      throw new JotgateInternal(undefined, { cause: thrown })
+    }
+  }
+
+  #reserve(capacity: number): Uint8Array {
+    const glue = this.glue
+    // Growing the memory detaches every view.
+    if (this.#room.length < capacity || this.#room.buffer !== glue.memory.buffer) {
+      const room = Math.max(capacity, this.#room.length, 4096)
+      const pointer = glue.buffer(room) >>> 0
+      this.#room = new Uint8Array(glue.memory.buffer, pointer, room)
+    }
+    return this.#room
+  }
+}

@@ -1,0 +1,232 @@
+import type { CryptoKey } from './types.js'
+
+/** The `error` of a Bearer challenge, RFC 6750 §3.1. */
+export type OAuthError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+
+/** What is wrong with a claim: not there, of the wrong type, or of a value that the policy does not accept. */
+export type ClaimReason = 'missing' | 'invalid' | 'check_failed'
+
+/** What an error may be made with; everything beyond `cause` is set by jotgate itself. */
+export interface ErrorDetails {
+  cause?: unknown
+  /** The RFC section that asks for the refusal. */
+  rfc?: string
+  claim?: string
+  reason?: ClaimReason
+}
+
+/**
+ * Every error about a token or a key, and the base of the others. Wrong options are a `TypeError` instead.
+ *
+ * No message and no member holds token text, key material or claim values, unless the option
+ * `includeTokenInErrors` asked for `token` and `payload`, which then are not enumerable.
+ *
+ * ```js
+ * try {
+ *   await verifier.verify(token)
+ * } catch (error) {
+ *   if (!(error instanceof errors.JOSEError)) throw error
+ *   return new Response(null, { status: error.status, headers: { 'www-authenticate': `Bearer error="${error.oauthError}"` } })
+ * }
+ * ```
+ */
+export class JOSEError extends Error {
+  // Given outright: minifiers rename classes.
+  static override readonly name: string = 'JOSEError'
+  /** The stable code, `ERR_…`. */
+  static readonly code: string = 'ERR_JOSE_GENERIC'
+  /** The HTTP status of RFC 6750 §3.1. */
+  static readonly status: 400 | 401 | 403 = 401
+  /** The `error` of RFC 6750 §3.1. */
+  static readonly oauthError: OAuthError = 'invalid_token'
+  /** The text of an instance made without one. */
+  static readonly text: string = 'the token was refused'
+
+  /** The stable code, `ERR_…`: compare this, not the message. */
+  readonly code: string
+  /** The HTTP status a resource server answers with, RFC 6750 §3.1. */
+  readonly status: 400 | 401 | 403
+  /** The `error` of the Bearer challenge, RFC 6750 §3.1. */
+  readonly oauthError: OAuthError
+  /** The RFC section that asks for this refusal, such as `RFC 7519 §4.1.4`. */
+  declare readonly rfc?: string
+  /** The refused token; only with `includeTokenInErrors`, never enumerable. */
+  declare readonly token?: string
+  /** The claims set, once its signature was verified; only with `includeTokenInErrors`, never enumerable. */
+  declare readonly payload?: Record<string, unknown>
+
+  constructor(message?: string, details?: ErrorDetails) {
+    super(message ?? new.target.text, details && 'cause' in details ? { cause: details.cause } : undefined)
+    this.name = new.target.name
+    this.code = new.target.code
+    this.status = new.target.status
+    this.oauthError = new.target.oauthError
+    if (details?.rfc) this.rfc = details.rfc
+  }
+
+  /** What is safe to log: no token, no claim value, no cause. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, status, oauthError, rfc } = this
+    return { name, code, message, status, oauthError, ...(rfc && { rfc }) }
+  }
+}
+
+/** The token is no strict compact JWS, or its header is not acceptable: RFC 7515 §5.2, §7.1. */
+export class JWSInvalid extends JOSEError {
+  static override readonly name = 'JWSInvalid'
+  static override readonly code = 'ERR_JWS_INVALID'
+  static override readonly text = 'the token is not a strict compact JWS'
+}
+
+/** The claims set is not one strict JSON object: RFC 7519 §7.2. */
+export class JWTInvalid extends JOSEError {
+  static override readonly name = 'JWTInvalid'
+  static override readonly code = 'ERR_JWT_INVALID'
+  static override readonly text = 'the claims set is not a strict JSON object'
+}
+
+/** The signature does not verify: RFC 7515 §5.2. */
+export class JWSSignatureVerificationFailed extends JOSEError {
+  static override readonly name = 'JWSSignatureVerificationFailed'
+  static override readonly code = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
+  static override readonly text = 'the signature does not verify'
+}
+
+/** The header's `alg` is not among the allowed ones: RFC 8725 §3.1. */
+export class JOSEAlgNotAllowed extends JOSEError {
+  static override readonly name = 'JOSEAlgNotAllowed'
+  static override readonly code = 'ERR_JOSE_ALG_NOT_ALLOWED'
+  static override readonly text = "the header's alg is not allowed"
+}
+
+/** Something that jotgate, or the platform, does not offer: an encrypted token, an extension, an algorithm. */
+export class JOSENotSupported extends JOSEError {
+  static override readonly name = 'JOSENotSupported'
+  static override readonly code = 'ERR_JOSE_NOT_SUPPORTED'
+  static override readonly text = 'not supported'
+}
+
+/** A key that cannot be used, or is too weak to be: RFC 7517 §4, RFC 7518 §3. */
+export class JWKInvalid extends JOSEError {
+  static override readonly name = 'JWKInvalid'
+  static override readonly code = 'ERR_JWK_INVALID'
+  static override readonly text = 'the key is not acceptable'
+}
+
+/** A document that is no JWK Set: RFC 7517 §5. */
+export class JWKSInvalid extends JOSEError {
+  static override readonly name = 'JWKSInvalid'
+  static override readonly code = 'ERR_JWKS_INVALID'
+  static override readonly text = 'the document is not a JWK Set'
+}
+
+/** No key of the set fits the token's `kid` and `alg`: RFC 7517 §4. */
+export class JWKSNoMatchingKey extends JOSEError {
+  static override readonly name = 'JWKSNoMatchingKey'
+  static override readonly code = 'ERR_JWKS_NO_MATCHING_KEY'
+  static override readonly text = "no usable key matches the token's kid and alg"
+}
+
+/**
+ * Several keys of the set fit the token: RFC 7517 §4.5. Only the jose-shaped functions throw it; `createVerifier` tries
+ * the keys itself. Iterate it to try them one by one:
+ *
+ * ```js
+ * for await (const publicKey of error) {
+ *   try { return await jwtVerify(token, publicKey, options) } catch (inner) {
+ *     if (inner?.code !== 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') throw inner
+ *   }
+ * }
+ * ```
+ */
+export class JWKSMultipleMatchingKeys extends JOSEError {
+  static override readonly name = 'JWKSMultipleMatchingKeys'
+  static override readonly code = 'ERR_JWKS_MULTIPLE_MATCHING_KEYS'
+  static override readonly text = "several keys match the token's kid and alg"
+  #candidates: () => AsyncIterableIterator<CryptoKey>
+
+  constructor(message?: string, details?: ErrorDetails & { candidates?: () => AsyncIterableIterator<CryptoKey> }) {
+    super(message, details)
+    this.#candidates = details?.candidates ?? (async function* () {} as () => AsyncIterableIterator<CryptoKey>)
+  }
+
+  /** The matching keys that this platform's WebCrypto can import, in the set's order. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<CryptoKey> {
+    return this.#candidates()
+  }
+}
+
+/** A key set did not answer in time. */
+export class JWKSTimeout extends JOSEError {
+  static override readonly name = 'JWKSTimeout'
+  static override readonly code = 'ERR_JWKS_TIMEOUT'
+  static override readonly text = 'the key set did not answer in time'
+}
+
+class ClaimError extends JOSEError {
+  /** The claim's name, or `typ` for the header's; `unspecified` when the application's own `check` refused. */
+  readonly claim: string
+  /** Missing, of the wrong type, or of a value that is not acceptable. */
+  readonly reason: ClaimReason
+
+  constructor(message?: string, details?: ErrorDetails) {
+    super(message, details)
+    this.claim = details?.claim ?? 'unspecified'
+    this.reason = details?.reason ?? 'check_failed'
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), claim: this.claim, reason: this.reason }
+  }
+}
+
+/** A claim is missing, of the wrong type, or not acceptable here; `claim` and `reason` say which: RFC 7519 §4.1. */
+export class JWTClaimValidationFailed extends ClaimError {
+  static override readonly name = 'JWTClaimValidationFailed'
+  static override readonly code = 'ERR_JWT_CLAIM_VALIDATION_FAILED'
+  static override readonly text = 'a claim is not acceptable'
+}
+
+/** The token has expired (`claim` is `exp`, RFC 7519 §4.1.4) or is older than `maxTokenAge` (`claim` is `iat`). */
+export class JWTExpired extends ClaimError {
+  static override readonly name = 'JWTExpired'
+  static override readonly code = 'ERR_JWT_EXPIRED'
+  static override readonly text = 'the token has expired'
+}
+
+/** The token is good but lacks a scope of `requiredScopes`: RFC 6750 §3.1. */
+export class JotgateInsufficientScope extends ClaimError {
+  static override readonly name = 'JotgateInsufficientScope'
+  static override readonly code = 'ERR_JOTGATE_INSUFFICIENT_SCOPE'
+  static override readonly status = 403
+  static override readonly oauthError = 'insufficient_scope'
+  static override readonly text = 'the token lacks a required scope'
+}
+
+/** The token is longer than `maxTokenSize` bytes; nothing of it was decoded: RFC 8725 §3.12. */
+export class JotgateTokenTooLarge extends JOSEError {
+  static override readonly name = 'JotgateTokenTooLarge'
+  static override readonly code = 'ERR_JOTGATE_TOKEN_TOO_LARGE'
+  static override readonly text = 'the token is longer than maxTokenSize'
+}
+
+/** `verifySync` before the keys are there: await `verify` once first. */
+export class JotgateKeysNotReady extends JOSEError {
+  static override readonly name = 'JotgateKeysNotReady'
+  static override readonly code = 'ERR_JOTGATE_KEYS_NOT_READY'
+  static override readonly text = 'the keys are not there yet'
+}
+
+/** The option `clock` gave no finite number of seconds; nothing is accepted without a clock: RFC 7519 §2. */
+export class JotgateClockInvalid extends JOSEError {
+  static override readonly name = 'JotgateClockInvalid'
+  static override readonly code = 'ERR_JOTGATE_CLOCK_INVALID'
+  static override readonly text = 'the clock gave no finite number of seconds'
+}
+
+/** The WebAssembly module failed. The token was not accepted, and the next call gets a fresh instance. Please report it. */
+export class JotgateInternal extends JOSEError {
+  static override readonly name = 'JotgateInternal'
+  static override readonly code = 'ERR_JOTGATE_INTERNAL'
+  static override readonly text = 'jotgate failed, so the token was not accepted; please report this'
+}

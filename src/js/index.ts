@@ -1,0 +1,23 @@
+/**
+ * Strict validation of access tokens (JWT): sync and async, the same verdict in every runtime.
+ *
+ * @module
+ */
+export { calculateJwkThumbprint } from './calculate-jwk-thumbprint.js'
+export type { ExplainedCheck } from './compiled-verifier.js'
+export { createVerifier, type IssuerOptions, type Verifier, type VerifierOptions } from './create-verifier.js'
+export {
+  decodeJwt,
+  decodeProtectedHeader,
+  type NextRefresh,
+  type NextRefreshOptions,
+  nextRefresh,
+  type TokenTimes,
+  type TokenTimesOptions,
+  tokenTimes,
+} from './decode.js'
+export * as errors from './errors.js'
+export { jwtVerify, jwtVerifySync } from './jwt-verify.js'
+export { createLocalJWKSet, type LocalJWKSet } from './local-jwk-set.js'
+export type * from './types.js'
+export type { VerifiedToken } from './verified-token.js'
