@@ -44,5 +44,10 @@ function install() {
 }
 
 function npm(cwd, ...args) {
-  return execFileSync('npm', ['--loglevel=error', ...args], { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return execFileSync('npm', ['--loglevel=error', ...args], {
+    cwd,
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
