@@ -1,11 +1,7 @@
 //! Scopes (RFC 6749 §3.3): a `scope` or `scp` claim, written as one string with
 //! spaces or as an array of strings.
 
-use super::{
-    claims::is_text_or_texts,
-    json::{Object, Text, Value},
-};
-use crate::core::error::{Claim, Error, Reason};
+use super::json::{Object, Text, Value};
 use alloc::vec::Vec;
 
 /// The scopes of a claims set, in order, without repetition.
@@ -30,13 +26,6 @@ impl Scopes {
         order.dedup_by(|later, earlier| scopes.0.get(*later) == scopes.0.get(*earlier));
         order.sort_unstable();
         Self(order.iter().filter_map(|at| scopes.0.get_mut(*at).map(::core::mem::take)).collect())
-    }
-
-    /// Refuses a `scope` or `scp` that is neither a string nor an array of strings.
-    pub(crate) fn check_types(claims: &Object<'_>) -> Result<(), Error> {
-        let well_typed =
-            ["scope", "scp"].iter().filter_map(|name| claims.get(name)).all(|value| is_text_or_texts(&value));
-        if well_typed { Ok(()) } else { Err(Error::Claim(Claim::Scope, Reason::Invalid)) }
     }
 
     fn add_claim(&mut self, value: &Value<'_>) {
