@@ -21,8 +21,7 @@ export interface IssuerOptions {
 }
 
 /**
- * What is acceptable. Read once, at creation; a wrong, unknown or missing option throws a `TypeError` that names it, and
- * so does one given as undefined where that would drop a check.
+ * What is acceptable. Read once, at creation; a wrong, unknown or missing option throws a `TypeError` that names it.
  */
 export interface VerifierOptions {
   /**
@@ -44,7 +43,8 @@ export interface VerifierOptions {
    */
   jwks?: KeyInput | LocalJWKSet
   /**
-   * The acceptable `alg`. Default: all asymmetric ones that jotgate has. HMAC (`HS256` …) only when named here.
+   * The acceptable `alg`. Default: all asymmetric ones that jotgate has; given as `undefined` it is a mistake and refused.
+   * HMAC (`HS256` …) only when named here.
    * Error: `ERR_JOSE_ALG_NOT_ALLOWED`. RFC 8725 §3.1.
    */
   algorithms?: JWSAlgorithm[]
@@ -159,8 +159,7 @@ const verifierOptions = [
 export function createVerifier(options: VerifierOptions): Verifier {
   const given = new Options(options, 'createVerifier')
   given.allowOnly(verifierOptions)
-  given.refuseUndefined('issuer', 'issuers', 'audience', 'jwks', 'algorithms', 'typ', 'subject')
-  given.refuseUndefined('requiredClaims', 'requiredScopes', 'maxTokenAge', 'currentDate', 'clock', 'check')
+  given.refuseUndefined('algorithms')
 
   const issuers = readIssuers(given)
   const now = readClock(given)
@@ -237,9 +236,9 @@ interface Issuer {
 function readIssuers(given: Options): Issuer[] {
   const audience = readAudience(given)
   const algorithms = readAlgorithms(given)
-  if (!given.has('issuers')) return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
+  if (given.read('issuers') === undefined) return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
   for (const name of ['issuer', 'jwks']) {
-    if (given.has(name)) given.fail(name, 'does not go together with "issuers"')
+    if (given.read(name) !== undefined) given.fail(name, 'does not go together with "issuers"')
   }
   const list = given.list('issuers', given.read('issuers'), 'must be an array of { issuer, jwks, … }')
   if (list.length === 0) given.fail('issuers', 'must not be empty')
@@ -248,8 +247,8 @@ function readIssuers(given: Options): Issuer[] {
     const owner = `createVerifier: issuers[${index}]`
     const each = new Options(member, owner)
     each.allowOnly(issuerOptions)
-    each.refuseUndefined(...issuerOptions)
-    const own = each.has('audience') ? readAudience(each) : audience
+    each.refuseUndefined('algorithms')
+    const own = each.read('audience') === undefined ? audience : readAudience(each)
     const issuer = readIssuer(each, `${owner}: option "jwks"`, own, readAlgorithms(each) ?? algorithms)
     for (const name of issuer.policy.issuer) {
       if (names.has(name)) each.fail('issuer', 'is named twice')
@@ -268,7 +267,7 @@ function readIssuer(
   const issuer = given.strings('issuer', { single: true, empty: false })
   if (!issuer) given.fail('issuer', 'is required')
   if (!audience) given.fail('audience', 'is required; null accepts tokens that are meant for anybody')
-  if (!given.has('jwks')) given.fail('jwks', 'is required')
+  if (given.read('jwks') === undefined) given.fail('jwks', 'is required')
   const keys = readKey(given.read('jwks'), name)
   if (keys.secret && !algorithms) given.fail('algorithms', 'is required with an HMAC secret, such as ["HS256"]')
   return { policy: { issuer, audience, algorithms: algorithms ?? null }, keys }

@@ -141,7 +141,6 @@ interface Settings {
 // As in jose, options of other names are none of its business.
 function readSettings(options: JWTVerifyOptions, owner: string): Settings {
   const given = new Options(options, owner)
-  given.refuseUndefined('algorithms')
   return {
     owner,
     issuer: given.strings('issuer', { single: true, empty: false }) ?? [],

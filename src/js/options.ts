@@ -54,12 +54,10 @@ export class Options {
     return value
   }
 
-  /** Refuses an option that was given as undefined: it would silently drop the check that somebody meant to have. */
-  refuseUndefined(...names: string[]): void {
-    for (const name of names) {
-      if (this.has(name) && this.read(name) === undefined) {
-        this.fail(name, 'was given as undefined; give a value, or leave it out')
-      }
+  /** Refuses an option that was given as undefined: it would silently widen what somebody meant to narrow. */
+  refuseUndefined(name: string): void {
+    if (this.has(name) && this.read(name) === undefined) {
+      this.fail(name, 'was given as undefined; give a value, or leave it out')
     }
   }
 
