@@ -89,12 +89,13 @@ function judged() {
   }
   let options
   try {
-    options = policy.options()
+    options = policy.options(reading.claims?.iss)
     if (options) judge.policy(options)
   } catch (error) {
-    return { state: 'warn', title: 'Not verified: the policy cannot be used', text: sentence(error.message), error }
+    const problem = error.message.replace(/^createVerifier: /, '')
+    return { state: 'warn', title: 'Not verified: the policy cannot be used', text: sentence(problem), error }
   }
-  if (options) return judge.verdict(token, policy.asks, reading.claims ?? {})
+  if (options) return judge.verdict(token, policy.expected, reading.claims ?? {})
   if (reading.error) {
     const title = reading.claims ? 'Read, but its times are no times' : 'This cannot be read as a token'
     return { state: 'bad', title, text: sentence(reading.error.message), error: reading.error }
@@ -205,4 +206,3 @@ addEventListener('pageshow', () => {
   byId('login').disabled = false
 })
 if (isReturning()) await returned()
-else tokenField.focus()

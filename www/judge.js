@@ -29,28 +29,37 @@ export class Judge {
 
   /**
    * @param {string} token
-   * @param {Record<string, string | boolean>} asks which of the optional checks the policy asks for, and what of `iss` and `aud`
+   * @param {{ iss: string, aud: string }} expected the names that the policy asks for, empty where it takes any
    * @param {{ iss?: unknown, aud?: unknown }} claims the token's own
-   * @returns {import('./verdict.js').Verdict & { signed: boolean } `signed`: one of the keys made the signature, so the claims are the issuer’s own}
+   * @returns {import('./verdict.js').Verdict & { signed: boolean }} `signed`: one of the keys made the signature, so the claims are its owner's
    */
-  verdict(token, asks, claims) {
-    const steps = this.#verifier.explain(token).map((step) => stepOf(step, asks))
+  verdict(token, expected, claims) {
+    const steps = stepsOf(this.#verifier.explain(token), expected)
     const signed = steps.some(({ check, outcome }) => check === 'signature' && outcome === 'pass')
     try {
-      return { ...acceptance(this.#verifier.verifySync(token), asks), steps, signed }
+      return { ...acceptance(this.#verifier.verifySync(token), expected), steps, signed }
     } catch (error) {
-      return { ...refusal(error, steps, signed ? contrast(error, asks, claims) : ''), steps, signed }
+      return { ...refusal(error, steps, signed ? contrast(error, expected, claims) : ''), steps, signed }
     }
   }
 }
 
-function stepOf({ check, outcome, rfc, error }, asks) {
-  const unasked = outcome === 'pass' && asks[check] !== undefined && !asks[check]
-  return { check, outcome: unasked ? 'unasked' : outcome, rfc, ...(error && { problem: error.message }) }
+/** The checks made, and in their places those that the policy does not ask for. */
+function stepsOf(checks, expected) {
+  const steps = new Map(Object.keys(checkWords).map((check) => [check, undefined]))
+  for (const { check, outcome, rfc, message } of checks) {
+    const unasked = outcome === 'pass' && expected[check] === ''
+    steps.set(check, { check, outcome: unasked ? 'unasked' : outcome, rfc, ...(message && { problem: message }) })
+  }
+  for (const [check, step] of steps) {
+    const { unasked, rfc } = checkWords[check] ?? {}
+    if (step === undefined && unasked) steps.set(check, { check, outcome: 'unasked', rfc })
+  }
+  return [...steps.values()].filter(Boolean)
 }
 
-function acceptance({ protectedHeader }, asks) {
-  const unchecked = [!asks.iss && 'issuer', !asks.aud && 'audience'].filter(Boolean).join(' and ')
+function acceptance({ protectedHeader }, expected) {
+  const unchecked = [!expected.iss && 'issuer', !expected.aud && 'audience'].filter(Boolean).join(' and ')
   const signed = `${protectedHeader.alg}${protectedHeader.kid === undefined ? '' : `, key “${protectedHeader.kid}”`}`
   if (unchecked) {
     return {
@@ -67,10 +76,10 @@ function acceptance({ protectedHeader }, asks) {
 }
 
 /** What a signed token says and what was expected instead; both are on the page already. */
-function contrast({ claim, reason }, asks, claims) {
+function contrast({ claim, reason }, expected, claims) {
   if (reason !== 'check_failed' || (claim !== 'aud' && claim !== 'iss')) return ''
   const said = [claims[claim]].flat().slice(0, 5).join('”, “').slice(0, 200)
-  return `The token says “${said}”, you expect “${asks[claim]}”.`
+  return `The token says “${said}”, you expect “${expected[claim]}”.`
 }
 
 function refusal(error, steps, details) {

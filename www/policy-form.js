@@ -96,32 +96,26 @@ export class PolicyForm {
     }
   }
 
-  /** Which of the optional checks are asked for; of `iss` and `aud`, which names. */
-  get asks() {
-    return {
-      iss: field('issuer').value.trim(),
-      aud: words('audience').join(' or '),
-      scope: words('scopes').length > 0,
-      sub: false,
-      age: false,
-      required: field('profile').value === 'at+jwt',
-      typ: field('profile').value !== 'any',
-    }
+  /** The names that the token has to bear; empty where none is given. */
+  get expected() {
+    return { iss: field('issuer').value.trim(), aud: words('audience').join(' or ') }
   }
 
   /**
    * The options for `createVerifier`, or undefined while there is no key.
-   * @throws {Error} with a sentence for people when the keys are neither JSON nor PEM
+   * @param {unknown} iss the token's own issuer, which is taken while none is named: a verifier needs one
+   * @throws {Error} with a sentence for people
    */
-  options() {
+  options(iss) {
     const jwks = this.#keys()
     if (jwks === undefined) return undefined
-    const issuer = field('issuer').value.trim()
+    const issuer = this.expected.iss || iss
+    if (typeof issuer !== 'string') throw new Error('Name the issuer: the token names none.')
     const audience = words('audience')
     const algorithms = words('algorithms')
     const scopes = words('scopes')
     return {
-      ...(issuer && { issuer }),
+      issuer,
       audience: audience.length > 0 ? audience : null,
       jwks,
       ...(algorithms.length > 0 && { algorithms }),

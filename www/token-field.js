@@ -17,8 +17,14 @@ export class TokenField {
   constructor(onChange) {
     this.#onChange = onChange
     this.#field.addEventListener('input', (event) => {
-      const note = event.inputType === 'insertFromPaste' ? this.#trimPasted() : ''
-      this.#changed(note)
+      if (event.inputType === 'insertFromPaste') this.#pasted(this.#field.value)
+      else this.#changed('')
+    })
+    // Pasting works without a click into the field first.
+    document.addEventListener('paste', (event) => {
+      if (event.target.closest('input, textarea')) return
+      this.#pasted(event.clipboardData.getData('text/plain'))
+      this.focus()
     })
   }
 
@@ -46,12 +52,12 @@ export class TokenField {
     this.#field.focus()
   }
 
-  #trimPasted() {
-    const text = this.#field.value
-    const bare = AROUND.exec(text)?.[1]
-    if (bare === undefined || bare === text) return ''
+  #pasted(text) {
+    const bare = AROUND.exec(text)?.[1] ?? text
     this.#field.value = bare
-    return 'Left away what stood around the token. The library itself takes the bare token only.'
+    this.#changed(
+      bare === text ? '' : 'Left away what stood around the token. The library itself takes the bare token only.',
+    )
   }
 
   #changed(note) {
