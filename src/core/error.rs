@@ -209,6 +209,7 @@ errors! {
     47 JwksTooLarge "ERR_JWKS_INVALID" 401 "invalid_token" "RFC 7517 §5" "the JWK Set holds too many keys";
     48 JwksMixed "ERR_JWKS_INVALID" 401 "invalid_token" "RFC 8725 §3.1" "a secret in a JWK Set with public keys is not used";
     49 PemLabel "ERR_JWK_INVALID" 401 "invalid_token" "RFC 7468 §13" "the PEM label is not PUBLIC KEY: hand over the SubjectPublicKeyInfo of a certificate or RSA PUBLIC KEY";
+    50 RsaFaulty "ERR_JWK_INVALID" 401 "invalid_token" "CVE-2017-15361" "the RSA modulus was made by a faulty generator and can be factored";
 }
 
 impl Error {

@@ -29,7 +29,8 @@ impl VerifyingKey {
     ///
     /// [`Error::RsaModulus`] for an even modulus and for one of less than 2048
     /// or more than 8192 bits, [`Error::RsaExponent`] for an exponent that is
-    /// even, 1, or longer than 32 bits (RFC 8017 §3.1).
+    /// even, 1, or longer than 32 bits (RFC 8017 §3.1), [`Error::RsaFaulty`] for
+    /// a modulus that can be factored because of how it was made.
     pub fn new(n: &[u8], e: &[u8]) -> Result<Self, Error> {
         let n = significant(n);
         let (Some(first), Some(last)) = (n.first(), n.last()) else {
@@ -53,6 +54,9 @@ impl VerifyingKey {
         if e < 3 {
             return Err(Error::RsaExponent);
         }
+        if is_roca(n) {
+            return Err(Error::RsaFaulty);
+        }
 
         RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e))
             .map(Self)
@@ -60,8 +64,36 @@ impl VerifyingKey {
     }
 }
 
+/// Whether the modulus bears the mark of CVE-2017-15361: modulo each of the
+/// first 126 primes it is a power of 65537. A sound modulus of 2048 bits or more
+/// fails within the first few.
+fn is_roca(n: &[u8]) -> bool {
+    let remainder = |prime: u32| {
+        n.iter()
+            .fold(0, |rest, octet| ((rest << 8) | u32::from(*octet)) % prime)
+    };
+    let is_prime = |odd: &u32| {
+        (3..*odd)
+            .step_by(2)
+            .all(|divisor| !odd.is_multiple_of(divisor))
+    };
+    (3..=701).step_by(2).filter(is_prime).all(|prime| {
+        let remainder = remainder(prime);
+        let mut power = 1;
+        loop {
+            if power == remainder {
+                return true;
+            }
+            power = power * (65_537 % prime) % prime;
+            if power == 1 {
+                return false;
+            }
+        }
+    })
+}
+
 /// The octets of an integer without the leading zeros.
-pub(crate) fn significant(integer: &[u8]) -> &[u8] {
+fn significant(integer: &[u8]) -> &[u8] {
     let zeros = integer.iter().take_while(|octet| **octet == 0).count();
     integer.get(zeros..).unwrap_or_default()
 }
