@@ -1,0 +1,43 @@
+// Lays the suite out beside the packed package, as the same files for every runtime.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { root } from '../../scripts/command.mjs'
+import { packedInstall } from '../packed.mjs'
+
+const NAMES = { 'prefer-exceptions': 'exceptions' }
+
+/** The folder that holds `main.mjs`, whose `outcome()` runs the suite. */
+export function stage() {
+  const installed = packedInstall()
+  const folder = join(root, 'target', 'suite', basename(installed))
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  cpSync(join(root, 'tests', 'suite'), folder, { recursive: true })
+  symlinkSync(join(installed, 'node_modules'), join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "jotgate": "*" } }\n')
+  writeFileSync(join(folder, 'vectors.mjs'), `export const texts = ${JSON.stringify(texts())}\n`)
+  writeFileSync(
+    join(folder, 'main.mjs'),
+    "import { run } from './suite.mjs'\nimport { texts } from './vectors.mjs'\n\nexport const outcome = () => run(texts)\n",
+  )
+  writeFileSync(
+    join(folder, 'print.mjs'),
+    "import { outcome } from './main.mjs'\n\nconsole.log(`OUTCOME ${JSON.stringify(await outcome())}`)\n",
+  )
+  return folder
+}
+
+function texts() {
+  const vectors = join(root, 'tests', 'vectors')
+  const files = ['', 'rfc'].flatMap((folder) =>
+    readdirSync(join(vectors, folder))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => join(vectors, folder, file)),
+  )
+  return Object.fromEntries(
+    files.map((file) => {
+      const name = basename(file, '.json')
+      return [NAMES[name] ?? name, readFileSync(file, 'utf8')]
+    }),
+  )
+}

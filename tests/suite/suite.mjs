@@ -1,0 +1,16 @@
+// One suite for every runtime: no built-in modules, no network, no clock but the ones it makes; the data comes in as texts.
+import { attacks } from './attacks.mjs'
+import { lackedAlgorithms } from './platform.mjs'
+import { Tally } from './tally.mjs'
+
+const PARTS = [attacks]
+
+/** @param {Record<string, string>} texts the JSON texts of tests/vectors, by file */
+export async function run(texts) {
+  // Parsed here: a JSON import may turn `__proto__` into a prototype.
+  const vectors = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, JSON.parse(text)]))
+  const data = { ...vectors, lacked: await lackedAlgorithms(vectors) }
+  const tally = new Tally()
+  for (const part of PARTS) await part(tally, data)
+  return { passed: tally.passed, failed: tally.failures.length, failures: tally.failures, lacking: tally.lacking }
+}
