@@ -35,7 +35,7 @@ function read(token) {
   if (header) {
     headerPart.show(header)
     claimsPart.show(claims ?? {})
-    timesPanel.show(times ?? {}, now())
+    timesPanel.show(times, now())
     timeline.show(times ?? {}, now())
     byId('lifetime').textContent = lifetimeWords(times ?? {})
   }
@@ -60,7 +60,10 @@ function timesOf(token) {
   const { issuedAt, notBefore, expiresAt } = tokenTimes(token)
   const times = { issuedAt, notBefore, expiresAt }
   // As it was planned when the token was issued, so that the mark stays where it is once the moment has passed.
-  if (expiresAt !== undefined) times.refreshAt = nextRefresh(token, { jitter: 0, now: issuedAt }).at
+  if (expiresAt !== undefined) {
+    const { at } = nextRefresh(token, { jitter: 0, now: issuedAt })
+    if (at < expiresAt) times.refreshAt = at
+  }
   return times
 }
 

@@ -133,7 +133,7 @@ export class PolicyForm {
     try {
       return JSON.parse(text)
     } catch {
-      throw new Error('These keys are neither JSON nor PEM.')
+      throw new Error('These keys are neither JSON nor PEM. A secret goes in as a JWK with kty “oct”.')
     }
   }
 

@@ -43,6 +43,7 @@ const UNITS = [
 /** A length of time in its two largest units: "4 min 12 s", "3 days 2 h". */
 export function span(seconds) {
   let rest = Math.floor(Math.abs(seconds))
+  if (rest > CALENDAR_END) return 'ages'
   if (rest < 1) return '0 s'
   const words = []
   for (const [unit, size] of UNITS) {

@@ -23,10 +23,14 @@ export class TimesPanel {
   #countdown
   #times = {}
 
-  /** @param {Times} times */
+  /** @param {Times} [times] undefined: they cannot be read */
   show(times, now) {
-    this.#times = times
     this.#relatives = []
+    if (!times) {
+      byId('times').replaceChildren(element('p', { class: 'silent' }, 'They cannot be read.'))
+      return
+    }
+    this.#times = times
     const moments = MOMENTS.filter(([name]) => times[name] !== undefined)
     const list = moments.map(([name, mark, title]) => this.#moment(mark, title, times[name]))
     this.#countdown = element('div', { class: 'countdown' })

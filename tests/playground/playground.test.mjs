@@ -239,6 +239,31 @@ describe('playground', () => {
       assert.equal(await page.getByRole('textbox', { name: 'Audience' }).inputValue(), provider.clientId)
     }))
 
+  test('says in words what went wrong with a login', () =>
+    visit(async (page) => {
+      const said = (text) => page.locator('#token-note', { hasText: text }).waitFor()
+      await page.goto(`${site.url}?code=stolen&state=none`)
+      await said('This tab did not start that login')
+      assert.equal(page.url(), site.url)
+
+      await page.getByRole('button', { name: 'Get a real token' }).click()
+      await page.getByLabel('Name').waitFor()
+      await page.goto(`${site.url}?code=stolen&state=of-another-login&iss=${provider.issuer}`)
+      await said('The login did not succeed')
+      assert.equal(page.url(), site.url)
+      assert.equal(await tokenField(page).inputValue(), '')
+      assert.equal(await page.evaluate(() => sessionStorage.length), 0)
+    }))
+
+  test('says so when it was not built', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.route('**/dist/default/**', (route) => route.fulfill({ status: 404 }))
+    await page.goto(site.url)
+    await verdictIs(page, 'The page is not complete')
+    await context.close()
+  })
+
   test('keeps tokens out of storage, addresses and requests', () =>
     visit(async (page, requests) => {
       await signIn(page)
@@ -530,6 +555,8 @@ describe('playground', () => {
             await page.getByRole('textbox', { name: 'Audience' }).fill('https://billing.example')
             await verdictIs(page, 'Refused: wrong audience')
             await fits('wrong-audience')
+            const top = (selector) => page.locator(selector).evaluate((node) => node.getBoundingClientRect().top)
+            assert.equal((await top('#verdict')) < (await top('.policy')), device === 'phone')
             await tokenField(page).fill(
               await signer.sign({ sub: 'x'.repeat(400), [`https://${'y'.repeat(120)}`]: ['z'.repeat(300)] }),
             )
