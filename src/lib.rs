@@ -24,6 +24,7 @@
 //! core/alg        whether they did: one file and one feature per family
 //! core/policy     what is acceptable here
 //! core/verifier   the verdict: the one path through all of these
+//! core/cache      verified tokens, found again
 //! core/trace      the same path, told to people
 //! core/refresh    when to ask for the next token
 //! core/error      every way to refuse, as data
@@ -58,6 +59,8 @@ mod wasm;
 pub use self::core::{
     alg,
     alg::Alg,
+    cache,
+    cache::CachingVerifier,
     error,
     error::{Claim, Error, Reason},
     key,

@@ -2,6 +2,7 @@
 //! input or output, no randomness: the time and seeds are parameters.
 
 pub mod alg;
+pub mod cache;
 pub mod error;
 pub mod key;
 pub mod policy;

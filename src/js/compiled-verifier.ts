@@ -2,7 +2,7 @@ import type { VerifierHandle, VerifyGlue } from '../wasm/verify.js'
 import { errorFromStatus, errorOfKind } from './error-from-status.js'
 import { type ClaimReason, type JOSEError, JotgateTokenTooLarge } from './errors.js'
 import { exportKey, exportKeySync, type KeyMaterial } from './keys.js'
-import type { Backend, JWK, JWTHeader } from './types.js'
+import type { Backend, CryptoKey, JWK, JWTHeader } from './types.js'
 import { engine } from './verify-engine.js'
 import { importPlatformKey, platformAlgorithm, subtleCrypto, verifyOnPlatform } from './webcrypto.js'
 
@@ -21,6 +21,7 @@ export interface CompiledPolicy {
   crit: [name: string, integrityProtected: boolean][]
   strict: boolean
   severalKeys: boolean
+  cacheBytes: number
 }
 
 /** The texts of a token that passed, and which key of which issuer verified it. */
@@ -178,7 +179,12 @@ export class CompiledVerifier {
     let text = token
     // A Proxy is no view, so no code of others runs here.
     if (ArrayBuffer.isView(token) && token instanceof Uint8Array) {
-      const bytes = new Uint8Array(token)
+      let bytes: Uint8Array
+      try {
+        bytes = new Uint8Array(token)
+      } catch (cause) {
+        throw errorOfKind('NotAString', { cause })
+      }
       if (bytes.length > maxTokenSize) throw errorOfKind('TokenTooLarge')
       text = tokenDecoder.decode(bytes)
     }
@@ -188,6 +194,8 @@ export class CompiledVerifier {
   }
 
   async #onPlatform(text: string, now: number): Promise<Accepted> {
+    const known = this.#recall(text, now)
+    if (known) return known
     const { alg, candidates, signingInput, signature } = this.#call((handle, glue) => prepare(handle, glue, text))
     const algorithm = platformAlgorithm(alg)
     const external = candidates.some(({ issuer }) => this.#keys[issuer]?.form === 'external')
@@ -212,6 +220,15 @@ export class CompiledVerifier {
     return this.#call((handle, glue) => accept(handle.finish(engine.write(text), now, verifying), glue))
   }
 
+  /** The token's texts if it was accepted before and still is. */
+  #recall(text: string, now: number): Accepted | undefined {
+    if (this.policy.cacheBytes === 0) return undefined
+    return this.#call((handle, glue) => {
+      const status = handle.recall(engine.write(text), now)
+      return status < 0 ? undefined : accept(status, glue)
+    })
+  }
+
   #inModule(text: string, now: number): Accepted {
     return this.#call((handle, glue) => accept(handle.verify(engine.write(text), now), glue))
   }
@@ -222,7 +239,7 @@ export class CompiledVerifier {
       return engine.run((glue) => calls(this.#handleIn(glue), glue))
     } catch (thrown) {
       if (typeof thrown === 'number') throw errorFromStatus(thrown, this.policy.requiredClaims)
-      if (typeof thrown === 'string') throw new TypeError(thrown)
+      if (typeof thrown === 'string') throw new TypeError(`option ${thrown}`)
       throw thrown
     }
   }

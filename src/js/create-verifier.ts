@@ -90,6 +90,12 @@ export interface VerifierOptions {
   // biome-ignore lint/suspicious/noConfusingVoidType: a function without return is meant.
   check?: (verified: VerifiedToken) => string | void
   /**
+   * Remembers verified tokens, up to so many bytes (1 to 268435456), and finds them again by their whole text; times and
+   * claims are checked again on each hit, and each hit gives a payload of its own. Only tokens that passed are kept; new
+   * keys empty it. Worth it where the same token comes often. Default: `false`.
+   */
+  cache?: { maxBytes: number } | false
+  /**
    * Which code checks signatures. `wasm`: jotgate's own. `webcrypto`: the platform's, so `verify` only; an algorithm that it
    * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: the platform's for RSA and ECDSA in `verify`, else jotgate's. Default: `auto`.
    */
@@ -133,6 +139,7 @@ const verifierOptions = [
   'currentDate',
   'clock',
   'check',
+  'cache',
   'backend',
   'includeTokenInErrors',
 ] as const
@@ -179,6 +186,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     crit: given.booleans('crit'),
     strict: true,
     severalKeys: true,
+    cacheBytes: readCache(given),
   }
   const backend = given.oneOf('backend', ['auto', 'wasm', 'webcrypto']) ?? 'auto'
   const compiled = new CompiledVerifier(
@@ -236,7 +244,8 @@ interface Issuer {
 function readIssuers(given: Options): Issuer[] {
   const audience = readAudience(given)
   const algorithms = readAlgorithms(given)
-  if (given.read('issuers') === undefined) return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
+  if (given.read('issuers') === undefined)
+    return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
   for (const name of ['issuer', 'jwks']) {
     if (given.read(name) !== undefined) given.fail(name, 'does not go together with "issuers"')
   }
@@ -280,6 +289,14 @@ function readAudience(given: Options): string[] | undefined {
 
 function readAlgorithms(given: Options): string[] | undefined {
   return given.strings('algorithms', { single: false, empty: false })
+}
+
+function readCache(given: Options): number {
+  const value = given.read('cache')
+  if (value === undefined || value === false) return 0
+  const cache = new Options(value, 'createVerifier: option "cache"')
+  cache.allowOnly(['maxBytes'])
+  return cache.integer('maxBytes', 1, 268_435_456) ?? cache.fail('maxBytes', 'is required')
 }
 
 function readClock(given: Options): () => number {

@@ -1,5 +1,7 @@
-import { claimNames, errorTable, reasons } from './error-table.js'
+import { claimNames, judgingErrors, readingErrors, reasons } from './error-table.js'
 import * as errors from './errors.js'
+
+const errorTable = [...readingErrors, ...judgingErrors]
 
 const byCode = {
   ERR_JOSE_ALG_NOT_ALLOWED: errors.JOSEAlgNotAllowed,
@@ -39,7 +41,8 @@ export function errorOfKind(kind: Kind, details?: errors.ErrorDetails & { messag
 export function errorFromStatus(status: number, requiredClaims: readonly string[] = []): errors.JOSEError {
   const row = errorTable.find(({ kind }) => kind === (status & 255))
   if (!row) return new errors.JotgateInternal()
-  const claim = claimNames[(status >>> 8) & 255] || requiredClaims[status >>> 24] || 'unspecified'
+  const claim =
+    claimNames[(status >>> 8) & 255] || (status >>> 24 < 255 && requiredClaims[status >>> 24]) || 'unspecified'
   const reason = reasons[(status >>> 16) & 255] ?? 'check_failed'
   const message = row.name === 'Claim' ? claimMessage(claim, reason) : row.message
   return new byCode[row.code](message, { rfc: row.rfc, claim, reason })

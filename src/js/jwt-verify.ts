@@ -47,12 +47,12 @@ export async function jwtVerify<Payload = JWTPayload>(
 ): Promise<JWTVerifyResult<Payload>>
 export async function jwtVerify<Payload = JWTPayload>(
   token: string | Uint8Array,
-  getKey: JWTVerifyGetKey | LocalJWKSet,
+  getKey: JWTVerifyGetKey,
   options?: JWTVerifyOptions,
 ): Promise<JWTVerifyResult<Payload> & ResolvedKey>
 export async function jwtVerify<Payload = JWTPayload>(
   token: string | Uint8Array,
-  key: KeyInput | JWTVerifyGetKey | LocalJWKSet,
+  key: KeyInput | JWTVerifyGetKey,
   options?: JWTVerifyOptions,
 ): Promise<JWTVerifyResult<Payload> & Partial<ResolvedKey>>
 export async function jwtVerify(
@@ -99,7 +99,12 @@ export function jwtVerifySync<Payload = JWTPayload>(
 ): JWTVerifyResult<Payload>
 export function jwtVerifySync<Payload = JWTPayload>(
   token: string | Uint8Array,
-  getKey: ((protectedHeader: JWTHeader, token: FlattenedJWSInput) => KeyInput) | LocalJWKSet,
+  getKey: (protectedHeader: JWTHeader, token: FlattenedJWSInput) => KeyInput,
+  options?: JWTVerifyOptions,
+): JWTVerifyResult<Payload> & ResolvedKey
+export function jwtVerifySync<Payload = JWTPayload>(
+  token: string | Uint8Array,
+  keys: LocalJWKSet,
   options?: JWTVerifyOptions,
 ): JWTVerifyResult<Payload> & ResolvedKey
 export function jwtVerifySync(
@@ -159,6 +164,7 @@ function readSettings(options: JWTVerifyOptions, owner: string): Settings {
       crit: given.booleans('crit'),
       strict: false,
       severalKeys: false,
+      cacheBytes: 0,
     },
     now: given.date('currentDate') ?? Date.now() / 1000,
     includeToken: given.boolean('includeTokenInErrors') ?? false,

@@ -39,6 +39,7 @@ const anyToken: CompiledPolicy = {
   crit: [],
   strict: false,
   severalKeys: true,
+  cacheBytes: 0,
 }
 
 /**

@@ -39,6 +39,7 @@ declare module '*/wasm/verify.js' {
     set_external(issuer: number, kty: string, crv: string, alg: string): void
     has_keys(issuer: number): boolean
     verify(length: number, now: number): number
+    recall(length: number, now: number): number
     prepare(length: number): number
     candidate(index: number): number
     finish(length: number, now: number, keyIndex: number): number

@@ -24,6 +24,7 @@ pub struct Options {
     crit: Vec<(String, bool)>,
     strict: bool,
     several_keys: bool,
+    cache_bytes: f64,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +36,11 @@ struct IssuerOptions {
 }
 
 impl Options {
+    /// How many bytes of verified tokens are remembered.
+    pub fn cache_bytes(&self) -> usize {
+        self.cache_bytes as usize
+    }
+
     /// The policy and its issuers, or what is wrong, naming the option.
     pub fn read(self) -> Result<(Policy, Vec<Issuer>), String> {
         let profile = match self.profile.as_str() {

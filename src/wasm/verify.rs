@@ -5,6 +5,7 @@ use super::{
     policy::Options,
 };
 use crate::core::{
+    cache::CachingVerifier,
     error::Error,
     key::{Key, KeySet, thumbprint},
     token::{claims, scope::Scopes},
@@ -20,7 +21,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// A policy with issuers and their keys.
 #[wasm_bindgen]
-pub struct Verifier(crate::core::verifier::Verifier);
+pub struct Verifier(CachingVerifier);
 
 #[derive(Serialize)]
 struct Refused<'a> {
@@ -54,8 +55,9 @@ impl Verifier {
     pub fn new(options: JsValue) -> Result<Verifier, JsValue> {
         let options: Options =
             serde_wasm_bindgen::from_value(options).map_err(|error| JsValue::from(error.to_string()))?;
+        let cache_bytes = options.cache_bytes();
         let (policy, issuers) = options.read().map_err(JsValue::from)?;
-        Ok(Self(crate::core::verifier::Verifier::new(policy, issuers)))
+        Ok(Self(CachingVerifier::new(crate::core::verifier::Verifier::new(policy, issuers), cache_bytes)))
     }
 
     /// Exchanges an issuer's keys for a JWK Set; gives its refused members.
@@ -104,21 +106,34 @@ impl Verifier {
 
     /// Whether the issuer's keys are there.
     pub fn has_keys(&self, issuer: usize) -> bool {
-        self.0.keys(issuer).is_some()
+        self.0.verifier().keys(issuer).is_some()
     }
 
     /// The whole way of the token in the buffer; 0 or an error's number.
-    pub fn verify(&self, length: usize, now: f64) -> u32 {
+    pub fn verify(&mut self, length: usize, now: f64) -> u32 {
         with_input(length, |token, memory| {
             keep(memory, self.0.verify(token, now)?);
             Ok(())
         })
     }
 
+    /// Whether the token in the buffer was accepted before and still is: 0, an
+    /// error's number, or −1 for one that was not.
+    pub fn recall(&mut self, length: usize, now: f64) -> f64 {
+        let mut known = false;
+        let status = with_input(length, |token, memory| {
+            let Some(verdict) = self.0.recall(token, now) else { return Ok(()) };
+            known = true;
+            keep(memory, verdict?);
+            Ok(())
+        });
+        if known || status != 0 { f64::from(status) } else { -1.0 }
+    }
+
     /// The way of the token in the buffer up to its signature; 0 or an error's number.
     pub fn prepare(&self, length: usize) -> u32 {
         with_input(length, |token, memory| {
-            let prepared = self.0.prepare(token)?;
+            let prepared = self.0.verifier().prepare(token)?;
             keep_prepared(memory, &prepared);
             Ok(())
         })
@@ -131,7 +146,7 @@ impl Verifier {
 
     /// The rest of the way, for a signature that the platform checked with the key
     /// at `key`; −1: no candidate verified it. The buffer holds the token again.
-    pub fn finish(&self, length: usize, now: f64, key: i32) -> u32 {
+    pub fn finish(&mut self, length: usize, now: f64, key: i32) -> u32 {
         with_input(length, |token, memory| {
             keep(memory, self.0.finish(token, now, usize::try_from(key).ok())?);
             Ok(())
@@ -141,14 +156,14 @@ impl Verifier {
     /// A key as a JWK of public members (a secret's holds the secret); empty where
     /// there is none that can be exported.
     pub fn public_jwk(&self, issuer: usize, key: usize) -> String {
-        self.0.keys(issuer).and_then(|keys| keys.get(key)).and_then(Key::to_public_jwk).unwrap_or_default()
+        self.0.verifier().keys(issuer).and_then(|keys| keys.get(key)).and_then(Key::to_public_jwk).unwrap_or_default()
     }
 
     /// Each check on the way of the token in the buffer.
     pub fn explain(&self, length: usize, now: f64) -> JsValue {
         let mut steps: Vec<Step> = Vec::new();
         with_input(length, |token, _| {
-            for (check, outcome) in self.0.explain(token, now) {
+            for (check, outcome) in self.0.verifier().explain(token, now) {
                 let (outcome, status) = match outcome {
                     Outcome::Pass => ("pass", 0),
                     Outcome::Fail(error) => ("fail", error.to_number()),
