@@ -1,6 +1,6 @@
 //! Prints `src/js/error-table.ts`: `npm run generate` writes it.
 
-use jotgate::{Claim, Error, Reason};
+use jotgate::{Claim, Error, Reason, error::Row};
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
@@ -10,11 +10,13 @@ fn list(names: &[&str]) -> String {
     names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
-fn main() {
-    println!("// Made by `npm run generate` from src/core/error.rs.");
-    println!("/** Every kind of error: the rows that status numbers of the WebAssembly modules point to. */");
-    println!("export const errorTable = [");
-    for row in Error::rows() {
+/// The last kind that reading a token can end with, before anything is held against a policy.
+const LAST_OF_READING: u8 = 13;
+
+fn table(name: &str, what: &str, rows: impl Iterator<Item = &'static Row>) {
+    println!("/** {what}: rows that status numbers of the WebAssembly modules point to. */");
+    println!("export const {name} = [");
+    for row in rows {
         println!(
             "  {{ kind: {}, name: {}, code: {}, status: {}, oauthError: {}, rfc: {}, message: {} }},",
             row.kind,
@@ -28,6 +30,14 @@ fn main() {
     }
     println!("] as const");
     println!();
+}
+
+fn main() {
+    println!("// Made by `npm run generate` from src/core/error.rs.");
+    let (reading, judging): (Vec<_>, Vec<_>) = Error::rows().iter().partition(|row| row.kind <= LAST_OF_READING);
+    // Two tables, so that `jotgate/decode` need not carry the second.
+    table("readingErrors", "What reading a token can end with", reading.into_iter());
+    table("judgingErrors", "What judging a token or a key can end with", judging.into_iter());
     println!("/** The claims of `Claim`, by the number in bits 8–15; the last stands for one of `requiredClaims`. */");
     println!("export const claimNames = [{}] as const", list(&Claim::NAMES));
     println!();

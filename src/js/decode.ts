@@ -1,6 +1,6 @@
 import { engine } from './decode-engine.js'
-import { errorFromStatus, errorOfKind } from './error-from-status.js'
 import { JWTClaimValidationFailed } from './errors.js'
+import { readingError } from './reading-error.js'
 import type { JWTHeader, JWTPayload } from './types.js'
 
 export type { JWTHeader, JWTPayload } from './types.js'
@@ -161,14 +161,14 @@ export function nextRefresh(
 }
 
 function read(token: unknown, what: 'header' | 'payload'): unknown {
-  if (typeof token !== 'string') throw errorOfKind('NotAString')
-  if (token.length > MAX_TOKEN_SIZE) throw errorOfKind('TokenTooLarge')
+  if (typeof token !== 'string') throw readingError('NotAString')
+  if (token.length > MAX_TOKEN_SIZE) throw readingError('TokenTooLarge')
   const answer = engine.run((glue) => {
     const length = engine.write(token)
     const status = what === 'header' ? glue.decode_header(length) : glue.decode(length)
     return status === 0 ? engine.text(what === 'header' ? 0 : 2) : status
   })
-  if (typeof answer === 'number') throw errorFromStatus(answer)
+  if (typeof answer === 'number') throw readingError(answer & 255)
   return JSON.parse(answer)
 }
 

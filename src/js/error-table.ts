@@ -1,6 +1,6 @@
 // Made by `npm run generate` from src/core/error.rs.
-/** Every kind of error: the rows that status numbers of the WebAssembly modules point to. */
-export const errorTable = [
+/** What reading a token can end with: rows that status numbers of the WebAssembly modules point to. */
+export const readingErrors = [
   {
     kind: 1,
     name: 'TokenTooLarge',
@@ -118,6 +118,10 @@ export const errorTable = [
     rfc: 'RFC 8259 §9',
     message: 'the claims set is nested too deeply',
   },
+] as const
+
+/** What judging a token or a key can end with: rows that status numbers of the WebAssembly modules point to. */
+export const judgingErrors = [
   {
     kind: 14,
     name: 'AlgMissing',
