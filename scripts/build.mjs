@@ -20,6 +20,10 @@ import { setUpBuild } from './setup.mjs'
 import { checkSizes } from './sizes.mjs'
 
 const MODULES = ['decode', 'verify']
+const WASM_TYPES = `import type { WasmModule } from './supplied-module.js'
+declare const module: WasmModule
+export default module
+`
 const at = (...path) => join(root, ...path)
 const made = (...path) => at('target', 'npm', ...path)
 
@@ -107,7 +111,7 @@ async function assemblePackage() {
   rmSync(dist, { recursive: true, force: true })
   cpSync(made('types'), join(dist, 'types'), { recursive: true })
   cpSync(made('wasm'), join(dist, 'wasm'), { recursive: true })
-  writeFileSync(join(dist, 'types', 'wasm.d.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
+  writeFileSync(join(dist, 'types', 'wasm.d.ts'), WASM_TYPES)
   for (const [platform, loader] of Object.entries(platforms)) {
     const tree = join(dist, platform)
     cpSync(made('js'), tree, { recursive: true })

@@ -1,7 +1,7 @@
 import { errorFromStatus } from './error-from-status.js'
 import { JWKInvalid } from './errors.js'
 import { exportKey, readKey } from './keys.js'
-import type { CryptoKey, JWK, KeyObject } from './types.js'
+import type { CryptoKeyInput, JWK, KeyObject } from './types.js'
 import { engine } from './verify-engine.js'
 
 /**
@@ -19,7 +19,7 @@ import { engine } from './verify-engine.js'
  * @throws errors.JOSENotSupported the key's type is not supported
  */
 export async function calculateJwkThumbprint(
-  key: JWK | CryptoKey | KeyObject,
+  key: JWK | CryptoKeyInput | KeyObject,
   digestAlgorithm: 'sha256' | 'sha384' | 'sha512' = 'sha256',
 ): Promise<string> {
   if (!['sha256', 'sha384', 'sha512'].includes(digestAlgorithm)) {

@@ -1,5 +1,5 @@
 import { JWKInvalid } from './errors.js'
-import type { JWK, KeyObject } from './types.js'
+import type { CryptoKey, JWK, KeyObject } from './types.js'
 
 /** A key or a key set as it was handed over, recognised and copied. */
 export type KeyMaterial =
@@ -71,7 +71,7 @@ function recognise(key: unknown): KeyMaterial | string {
 }
 
 function isCryptoKey(key: object): key is CryptoKey {
-  return typeof CryptoKey === 'function' && key instanceof CryptoKey
+  return typeof globalThis.CryptoKey === 'function' && key instanceof globalThis.CryptoKey
 }
 
 /** By its shape, as only Node has the class. */

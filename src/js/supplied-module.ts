@@ -1,5 +1,8 @@
+/** A `WebAssembly.Module`. Its own type has no members either, and not every type library has it. */
+export type WasmModule = object
+
 /** What {@link initialize} takes: a compiled module, its bytes, where to fetch it, or a response with it. */
-export type WasmSource = WebAssembly.Module | BufferSource | URL | string | Response
+export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | URL | string | Response
 
 let supplied: WebAssembly.Module | undefined
 
@@ -18,7 +21,7 @@ export async function initialize(source: WasmSource | PromiseLike<WasmSource>): 
 }
 
 /** The module that was supplied, for the first verification. */
-export function load(): WebAssembly.Module {
+export function load(): WasmModule {
   if (supplied === undefined) {
     throw new TypeError('jotgate/slim has no WebAssembly yet: await initialize(source) before the first verification')
   }
@@ -27,7 +30,7 @@ export function load(): WebAssembly.Module {
 
 async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source)
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource)
   if (typeof source === 'string' || source instanceof URL) return compiled(await fetch(source))
   if (typeof Response === 'function' && source instanceof Response) {
     if (!source.ok) throw new TypeError(`the WebAssembly file could not be fetched: status ${source.status}`)

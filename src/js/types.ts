@@ -83,11 +83,16 @@ export interface JSONWebKeySet {
   keys: JWK[]
 }
 
-/** What WebCrypto, of whatever type library, calls a `CryptoKey`. It must be public or secret and allow `verify`. */
-export interface CryptoKey {
+/** A `CryptoKey` of whatever type library, also one that knows more usages. It must be public or secret and allow `verify`. */
+export interface CryptoKeyInput {
   readonly type: 'public' | 'secret' | 'private'
   readonly extractable: boolean
   readonly algorithm: { readonly name: string }
+  readonly usages: readonly string[]
+}
+
+/** What WebCrypto calls a `CryptoKey`, fit for any type library. */
+export interface CryptoKey extends CryptoKeyInput {
   readonly usages: ('decrypt' | 'deriveBits' | 'deriveKey' | 'encrypt' | 'sign' | 'unwrapKey' | 'verify' | 'wrapKey')[]
 }
 
@@ -102,7 +107,7 @@ export interface KeyObject {
  * `CryptoKey`, Node's `KeyObject`, or the bytes of an HMAC secret (at least as long as the hash, RFC 7518 §3.2).
  * A text is never taken for a secret.
  */
-export type KeyInput = JWK | JSONWebKeySet | string | CryptoKey | KeyObject | Uint8Array
+export type KeyInput = JWK | JSONWebKeySet | string | CryptoKeyInput | KeyObject | Uint8Array
 
 /** The segments of a compact JWS, as jose hands them to a key function. */
 export interface FlattenedJWSInput {
