@@ -22,6 +22,11 @@ export const environment = {
   DENO_NO_UPDATE_CHECK: '1',
 }
 
+// Something to tell the person at the keyboard, who has no use for a stack trace.
+export class Failure extends Error {
+  name = 'Failure'
+}
+
 // Where a program is on the PATH of the scripts, or undefined.
 export function which(program) {
   for (const folder of environment.PATH.split(delimiter)) {
@@ -52,7 +57,7 @@ export function run(program, args, { env = {}, cwd = root } = {}) {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       if (code === 0) resolve()
-      else reject(new Error(`${program} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`))
+      else reject(new Failure(`${program} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`))
     })
   })
 }

@@ -1,9 +1,9 @@
 // Fuzzes the readers of outside data: `npm run fuzz` each target for ten minutes, `npm run fuzz -- TARGET --seconds 60`,
 // or a fixed number of runs that is the same every time: `npm run fuzz -- --runs 20000`.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root, run } from './command.mjs'
+import { Failure, root, run } from './command.mjs'
 import { setUpFuzz } from './setup.mjs'
 
 const { values, positionals } = parseArgs({
@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
 const all = readdirSync(join(root, 'fuzz', 'fuzz_targets')).map((file) => file.replace(/\.rs$/, ''))
 const targets = positionals.length > 0 ? positionals : all
 for (const target of targets) {
-  if (!all.includes(target)) throw new Error(`There is no fuzz target ${target}, there are: ${all.join(', ')}`)
+  if (!all.includes(target)) throw new Failure(`There is no fuzz target ${target}, there are: ${all.join(', ')}`)
 }
 
 await setUpFuzz()
@@ -27,6 +27,7 @@ for (const target of targets) {
   console.log(`• fuzz ${target}`)
   // What a run finds goes to the first folder: kept for the next long run, apart from it for a repeatable one.
   const corpus = join(root, 'target', 'fuzz', values.runs ? 'repeatable' : 'corpus', target)
+  if (values.runs) rmSync(corpus, { recursive: true, force: true })
   mkdirSync(corpus, { recursive: true })
   const seeds = join(root, 'fuzz', 'seeds', target)
   const folders = [corpus, seeds].filter(existsSync)

@@ -1,7 +1,7 @@
 // Writes the files that are made from the Rust sources. `--check` writes nothing and fails where one is not current.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { output, root } from './command.mjs'
+import { Failure, output, root } from './command.mjs'
 
 const GENERATED = [{ file: 'src/js/error-table.ts', example: 'error_table' }]
 
@@ -9,7 +9,7 @@ const checking = process.argv.includes('--check')
 let stale = 0
 for (const { file, example } of GENERATED) {
   const printed = output('cargo', ['run', '--quiet', '--locked', '--example', example])
-  if (printed === undefined) throw new Error(`cargo run --example ${example} has failed: run it to see why.`)
+  if (printed === undefined) throw new Failure(`cargo run --example ${example} has failed: run it to see why.`)
   const path = join(root, file)
   const wanted = formatted(file, `${printed}\n`)
   const current = readFileSync(path, 'utf8') === wanted
@@ -22,6 +22,6 @@ process.exit(checking && stale > 0 ? 1 : 0)
 
 function formatted(file, text) {
   const result = output('biome', ['format', `--stdin-file-path=${file}`], text)
-  if (result === undefined) throw new Error(`biome cannot read what is to be ${file}.`)
+  if (result === undefined) throw new Failure(`biome cannot read what is to be ${file}.`)
   return `${result}\n`
 }

@@ -20,7 +20,11 @@ installPackages()
 if (process.version !== `v${pinnedVersion()}`) await underPinnedNode()
 process.chdir(root)
 process.argv.splice(1, 2, join(root, 'scripts', `${name}.mjs`))
-await import(pathToFileURL(process.argv[1]).href)
+try {
+  await import(pathToFileURL(process.argv[1]).href)
+} catch (error) {
+  fail(error.name === 'Failure' ? error.message : error)
+}
 
 // Never returns: this process ends as the other one does.
 function underPinnedNode() {

@@ -1,12 +1,10 @@
 // Brings a machine to where the project can be built: Rust targets, and the cargo tools at their pinned versions inside the checkout.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cargoTools, environment, output, root, run, which } from './command.mjs'
+import { cargoTools, environment, Failure, output, root, run, which } from './command.mjs'
 
 const WASM_PACK = '0.15.1'
 const CARGO_FUZZ = '0.13.2'
-
-export class SetupError extends Error {}
 
 // What `npm run build` and `npm start` need.
 export async function setUpBuild() {
@@ -39,7 +37,7 @@ export async function setUpBrowser() {
     const asRoot =
       process.getuid?.() === 0 ? [] : output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined
     if (!which('apt-get') || !asRoot) {
-      throw new SetupError(
+      throw new Failure(
         'The browser tests need Chromium and ChromeDriver of the same version. On Debian: apt-get install chromium chromium-driver. Elsewhere: install both and set CHROMIUM and CHROMEDRIVER to their paths.',
       )
     }
@@ -55,7 +53,7 @@ export async function setUpBrowser() {
       'chromium',
       'chromium-driver',
     ])
-    if (!findBrowser()) throw new SetupError('chromium and chromium-driver were installed, but are not on the PATH.')
+    if (!findBrowser()) throw new Failure('chromium and chromium-driver were installed, but are not on the PATH.')
   }
   const { chromium, chromedriver } = findBrowser()
   environment.CHROMIUM = chromium
@@ -72,7 +70,7 @@ function findBrowser() {
 
 function requireCargo() {
   if (!which('cargo') || !which('rustc')) {
-    throw new SetupError('Rust is missing: install it with rustup, so that cargo and rustc are on the PATH.')
+    throw new Failure('Rust is missing: install it with rustup, so that cargo and rustc are on the PATH.')
   }
 }
 
@@ -80,7 +78,7 @@ async function ensureTarget(target) {
   const library = output('rustc', ['--print', 'target-libdir', '--target', target])
   if (library && output('ls', [library])) return
   if (!which('rustup')) {
-    throw new SetupError(
+    throw new Failure(
       `The Rust target ${target} is missing, and there is no rustup to add it. Install rust-std for ${target} the way this machine's Rust was installed, or use rustup.`,
     )
   }
@@ -90,7 +88,7 @@ async function ensureTarget(target) {
 
 async function ensureComponent(component, probe) {
   if (output('cargo', probe)) return
-  if (!which('rustup')) throw new SetupError(`${component} is missing, and there is no rustup to add it.`)
+  if (!which('rustup')) throw new Failure(`${component} is missing, and there is no rustup to add it.`)
   say(`Rust component ${component}`)
   await run('rustup', ['component', 'add', component])
 }
@@ -119,7 +117,7 @@ async function ensureTool(program, crate, version, features = []) {
 function lockedVersion(crate) {
   const lock = readFileSync(join(root, 'Cargo.lock'), 'utf8')
   const version = lock.match(new RegExp(`name = "${crate}"\\nversion = "([^"]+)"`))?.[1]
-  if (!version) throw new SetupError(`Cargo.lock has no ${crate}.`)
+  if (!version) throw new Failure(`Cargo.lock has no ${crate}.`)
   return version
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
-import { root } from './command.mjs'
+import { Failure, root } from './command.mjs'
 
 const dist = join(root, 'pkg', 'dist')
 
@@ -23,7 +23,7 @@ export async function checkSizes() {
     return [what, bytes.length, gzip, brotliCompressSync(bytes).length, limit ?? '']
   })
   print([['bytes', 'raw', 'gzip', 'brotli', 'budget (gzip)'], ...rows])
-  if (over.length > 0) throw new Error(`Over the budget of size-budget.json: ${over.join('; ')}.`)
+  if (over.length > 0) throw new Failure(`Over the budget of size-budget.json: ${over.join('; ')}.`)
 }
 
 // All that an application's bundle grows by when it imports this entry: glue, loader and inline WebAssembly.

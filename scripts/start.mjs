@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startProvider } from '../www/provider.mjs'
 import { build } from './build.mjs'
-import { root } from './command.mjs'
+import { Failure, root } from './command.mjs'
 import { servePage } from './serve.mjs'
 
 const { values } = parseArgs({
@@ -47,20 +47,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 async function onPort(text, flag, start) {
   const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) stop(`${flag} takes a port number, not "${text}".`)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Failure(`${flag} takes a port number, not "${text}".`)
   try {
     return await start(port)
   } catch (error) {
     if (error.code === 'EADDRINUSE') {
-      stop(
+      throw new Failure(
         `Port ${port} is taken on this machine: end what runs there, or choose another: npm start -- ${flag} 0 (0 takes a free one).`,
       )
     }
     throw error
   }
-}
-
-function stop(message) {
-  console.error(message)
-  process.exit(1)
 }

@@ -1,7 +1,7 @@
 // Proves everything, from a fresh clone: `npm test`. A part of a step's name as argument runs only the steps that have it: `npm test -- runtimes`.
 import { spawn } from 'node:child_process'
 import { build } from './build.mjs'
-import { environment, root } from './command.mjs'
+import { environment, Failure, root } from './command.mjs'
 import { countsOf } from './counts.mjs'
 import { setUpBareMetal, setUpBrowser, setUpLint } from './setup.mjs'
 import { steps } from './steps.mjs'
@@ -10,7 +10,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 const wanted = process.argv.slice(2)
 const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-if (chosen.length === 0) throw new Error(`No step is called so. There are: ${steps.map(({ name }) => name).join(', ')}`)
+if (chosen.length === 0)
+  throw new Failure(`No step is called so. There are: ${steps.map(({ name }) => name).join(', ')}`)
 
 header('set-up and build')
 await setUpLint()
