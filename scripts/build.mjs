@@ -17,7 +17,7 @@ import * as esbuild from 'esbuild'
 import { output, root, run } from './command.mjs'
 import { platforms } from './loaders.mjs'
 import { setUpBuild } from './setup.mjs'
-import { checkSizes } from './sizes.mjs'
+import { reportSizes } from './sizes.mjs'
 
 const MODULES = ['decode', 'verify']
 const WASM_TYPES = `import type { WasmModule } from './supplied-module.js'
@@ -130,7 +130,7 @@ async function assemblePackage() {
   copyFileSync(at('node_modules', 'oauth4webapi', 'build', 'index.js'), join(site, 'oauth4webapi.js'))
   replace(at('www', 'dist'), site)
 
-  await checkSizes()
+  for (const sentence of await reportSizes()) console.warn(sentence)
 }
 
 // A reader sees the old folder or the new one, never half of one.

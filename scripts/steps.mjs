@@ -8,6 +8,7 @@ const WASM_TEST = ['.', '--test', 'wasm', '--features', 'wasm-verify']
 export const steps = [
   { name: 'lint', command: () => ['node', 'scripts/lint.mjs'], minutes: 20 },
   { name: 'generated files', command: () => ['node', 'scripts/generate.mjs', '--check'] },
+  { name: 'size', command: () => ['node', 'scripts/sizes.mjs'], counted: false },
   { name: 'core: native', command: () => ['cargo', 'test', '--locked'], minutes: 30 },
   {
     name: 'core: native, with ML-DSA',
