@@ -592,6 +592,12 @@ fn pem_that_is_refused() {
         + 7;
     let null = rsa.windows(2).position(|octets| octets == [5, 0]).unwrap();
 
+    // One octet more behind the RSAPublicKey, within the bit string.
+    let mut trailing = rsa.clone();
+    trailing.push(0);
+    trailing[3] += 1;
+    trailing[null + 5] += 1;
+
     for (text, error) in [
         (String::new(), Error::PemInvalid),
         ("x".into(), Error::PemInvalid),
@@ -667,6 +673,7 @@ fn pem_that_is_refused() {
         ),
         (longer(&ec), Error::PemInvalid),
         (longer(&rsa), Error::PemInvalid),
+        (pem("PUBLIC KEY", &trailing), Error::PemInvalid),
         (longer(&ed), Error::PemInvalid),
         (pem("PUBLIC KEY", &ec[..ec.len() - 1]), Error::PemInvalid),
         (pem("PUBLIC KEY", &ed[..ed.len() - 1]), Error::PemInvalid),
@@ -1186,6 +1193,91 @@ fn hmac_agrees_with_jwt_compact() {
             Alg::Hs512,
             &secret,
         );
+    }
+}
+
+#[test]
+fn an_algorithm_refuses_a_secret_shorter_than_its_hash() {
+    use jotgate::alg::{hmac, verify};
+    use jwt_compact::{Algorithm, AlgorithmSignature, alg};
+    let secret = [7; 47];
+    let key = hmac::VerifyingKey::new(&secret).unwrap();
+    let hs256 = alg::Hs256.sign(&alg::Hs256Key::new(secret), b"message");
+    let hs384 = alg::Hs384.sign(&alg::Hs384Key::new(secret), b"message");
+    let hs512 = alg::Hs512.sign(&alg::Hs512Key::new(secret), b"message");
+    assert!(verify(&hmac::Hs256, &key, b"message", &hs256.as_bytes()));
+    assert!(!verify(&hmac::Hs384, &key, b"message", &hs384.as_bytes()));
+    assert!(!verify(&hmac::Hs512, &key, b"message", &hs512.as_bytes()));
+}
+
+/// The families are algorithms to jwt-compact as well: its own validator takes
+/// the RFCs' tokens with our keys.
+#[test]
+fn jwt_compact_verifies_with_our_algorithms() {
+    use jotgate::alg::{ecdsa::es256, verify};
+    use jotgate::alg::{eddsa, hmac, rsa};
+    use jwt_compact::{Algorithm, AlgorithmExt, UntrustedToken};
+
+    fn check<A: Algorithm>(algorithm: A, key: &A::VerifyingKey, token: &str) {
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let signature = base64url::decode(signature.as_bytes()).unwrap();
+        assert!(
+            verify(&algorithm, key, input.as_bytes(), &signature),
+            "{}",
+            algorithm.name()
+        );
+        // The payload of RFC 8037 §A.4 is no claims set.
+        if token.contains(".eyJ") {
+            let token = UntrustedToken::new(token).unwrap();
+            let valid = algorithm.validator::<Value>(key).validate(&token);
+            assert!(valid.is_ok(), "{}", algorithm.name());
+        }
+    }
+    for (alg, jwk, token) in signed() {
+        let member =
+            |name: &str| base64url::decode(jwk[name].as_str().unwrap().as_bytes()).unwrap();
+        match alg {
+            Alg::Hs256 => check(
+                hmac::Hs256,
+                &hmac::VerifyingKey::new(&member("k")).unwrap(),
+                token,
+            ),
+            Alg::Rs256 => check(
+                rsa::Rs256,
+                &rsa::VerifyingKey::new(&member("n"), &member("e")).unwrap(),
+                token,
+            ),
+            Alg::Es256 => check(
+                es256::Es256,
+                &es256::VerifyingKey::new(&member("x"), &member("y")).unwrap(),
+                token,
+            ),
+            _ => check(
+                eddsa::EdDsa,
+                &eddsa::VerifyingKey::new(&member("x")).unwrap(),
+                token,
+            ),
+        }
+    }
+}
+
+#[test]
+fn ed25519_refuses_a_commitment_of_small_order() {
+    let set = KeySet::from_jwk(ed25519().to_string().as_bytes()).unwrap();
+    // Made with the secret key: the group equation holds, with R the neutral
+    // element, and with R its encoding by y = p + 1.
+    for signature in [
+        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAATmL1GSNibrKj1I6u60VWS5MEuJF799gc274LP31P7AQ",
+        "7v_______________________________________384fzfDn9JQFdPvTj-DlA0_eAdGdUBgSCfZ2zLMcvclCA",
+    ] {
+        let signature = base64url::decode(signature.as_bytes()).unwrap();
+        assert_eq!(signature.len(), 64);
+        for alg in [Alg::EdDsa, Alg::Ed25519] {
+            assert!(
+                !set.keys()[0].verify(alg, b"small", &signature),
+                "{signature:?}"
+            );
+        }
     }
 }
 
