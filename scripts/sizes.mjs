@@ -20,7 +20,8 @@ export async function reportSizes() {
   const rows = Object.entries(measured).map(([what, bytes]) => {
     const gzip = gzipSync(bytes, { level: 9 }).length
     const limit = budget[what]?.gzip
-    if (limit !== undefined && gzip > limit) over.push(`${what} is ${gzip} bytes gzipped, size-budget.json allows ${limit}.`)
+    if (limit !== undefined && gzip > limit)
+      over.push(`${what} is ${gzip} bytes gzipped, size-budget.json allows ${limit}.`)
     return [what, bytes.length, gzip, brotliCompressSync(bytes).length, limit ?? '']
   })
   print([['bytes', 'raw', 'gzip', 'brotli', 'budget (gzip)'], ...rows])
