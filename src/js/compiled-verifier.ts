@@ -82,6 +82,9 @@ export class CompiledVerifier {
   /** Keys imported for WebCrypto, by issuer, key and algorithm. */
   readonly #platformKeys = new Map<string, Promise<CryptoKey>>()
   #exporting: Promise<void> | undefined
+  #unexported: boolean
+  /** The header segment, with its dot, of the last token that `auto` left to the module. */
+  #leftToModule: string | undefined
   #handle: VerifierHandle | undefined
   #generation = 0
 
@@ -89,6 +92,7 @@ export class CompiledVerifier {
     this.policy = policy
     this.#keys = keys
     this.#backend = backend
+    this.#unexported = keys.some(({ form }) => form === 'platform')
   }
 
   /** Refuses bad keys, and options that only the module knows, before the first token comes. */
@@ -101,13 +105,13 @@ export class CompiledVerifier {
     if (this.#backend === 'webcrypto') {
       throw errorOfKind('BackendUnsupported', { message: 'WebCrypto has no synchronous calls: await verify instead' })
     }
-    this.#exportSync()
+    if (this.#unexported) this.#exportSync()
     return this.#inModule(text, now)
   }
 
   async verify(token: unknown, now: number): Promise<Accepted> {
     const text = this.admit(token)
-    await this.#export()
+    if (this.#unexported) await this.#export()
     if (this.#backend === 'wasm' || (this.#backend === 'auto' && !subtleCrypto())) return this.#inModule(text, now)
     return this.#onPlatform(text, now)
   }
@@ -121,7 +125,7 @@ export class CompiledVerifier {
     } catch (error) {
       unread = error as JOSEError
     }
-    this.#exportSync()
+    if (this.#unexported) this.#exportSync()
     const steps = this.#call((handle) => handle.explain(engine.write(text), now))
     if (unread) return { checks: unreadChecks(steps, unread), accepted: undefined }
     const checks = steps.map(({ status, ...step }) =>
@@ -196,11 +200,16 @@ export class CompiledVerifier {
   async #onPlatform(text: string, now: number): Promise<Accepted> {
     const known = this.#recall(text, now)
     if (known) return known
+    // Most tokens of an issuer have the same header, which alone decides who checks the signature.
+    if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#inModule(text, now)
     const { alg, candidates, signingInput, signature } = this.#call((handle, glue) => prepare(handle, glue, text))
     const algorithm = platformAlgorithm(alg)
     const external = candidates.some(({ issuer }) => this.#keys[issuer]?.form === 'external')
     const optional = this.#backend === 'auto' && !external
-    if (optional && !algorithm?.slow) return this.#inModule(text, now)
+    if (optional && !algorithm?.slow) {
+      if (this.#keys.every(({ form }) => form !== 'external')) this.#leftToModule = text.slice(0, text.indexOf('.') + 1)
+      return this.#inModule(text, now)
+    }
     if (!algorithm) throw errorOfKind('BackendUnsupported')
     let verifying = -1
     for (const candidate of candidates) {
@@ -254,7 +263,6 @@ export class CompiledVerifier {
   }
 
   async #export(): Promise<void> {
-    if (!this.#keys.some(({ form }) => form === 'platform')) return
     this.#exporting ??= Promise.all(
       this.#keys.map((material) => (material.form === 'platform' ? exportKey(material.key) : material)),
     ).then((exported) => this.#exchange(exported))
@@ -266,7 +274,6 @@ export class CompiledVerifier {
   }
 
   #exportSync(): void {
-    if (!this.#keys.some(({ form }) => form === 'platform')) return
     this.#exchange(
       this.#keys.map((material) => (material.form === 'platform' && exportKeySync(material.key)) || material),
     )
@@ -274,6 +281,7 @@ export class CompiledVerifier {
 
   #exchange(keys: KeyMaterial[]): void {
     this.#keys.splice(0, keys.length, ...keys)
+    this.#unexported = keys.some(({ form }) => form === 'platform')
     this.#handle = undefined
   }
 }
