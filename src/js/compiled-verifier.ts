@@ -1,6 +1,7 @@
 import type { VerifierHandle, VerifyGlue } from '../wasm/verify.js'
 import { errorFromStatus, errorOfKind } from './error-from-status.js'
-import { type ClaimReason, type JOSEError, JotgateTokenTooLarge } from './errors.js'
+import type { JOSEError } from './errors.js'
+import { type ExplainedCheck, failedCheck, unreadChecks } from './explained-check.js'
 import { exportKey, exportKeySync, type KeyMaterial } from './keys.js'
 import type { Backend, CryptoKey, JWK, JWTHeader } from './types.js'
 import { engine } from './verify-engine.js'
@@ -37,26 +38,6 @@ export interface Candidate {
   issuer: number
   key: number
   alg: string
-}
-
-/** One check on a token's way. Holds nothing of the token: safe to log. */
-export interface ExplainedCheck {
-  /** The check's stable name, such as `alg`, `signature` or `aud`. */
-  check: string
-  /** What is checked, in words. */
-  what: string
-  /** The section that asks for it, such as `RFC 8725 §3.1`. */
-  rfc: string
-  /** How it ended; after the first failure, no check is reached. */
-  outcome: 'pass' | 'fail' | 'not-reached'
-  /** Where it failed: the code of the error that `verify` rejects with. */
-  code?: string
-  /** Where it failed: that error's message. */
-  message?: string
-  /** Where a claim failed: its name. */
-  claim?: string
-  /** Where a claim failed: what is wrong with it. */
-  reason?: ClaimReason
 }
 
 // Numbers of the parts of the module's last answer.
@@ -325,20 +306,4 @@ function prepare(handle: VerifierHandle, glue: VerifyGlue, text: string) {
 function accept(status: number, glue: VerifyGlue): Accepted {
   if (status !== 0) throw status
   return { header: engine.text(HEADER), payload: engine.text(PAYLOAD), issuer: glue.part(ISSUER), key: glue.part(KEY) }
-}
-
-function failedCheck(step: Pick<ExplainedCheck, 'check' | 'what' | 'rfc'>, error: JOSEError): ExplainedCheck {
-  const { check, what, rfc } = step
-  const { code, message, claim, reason } = error as JOSEError & { claim?: string; reason?: ClaimReason }
-  return { check, what, rfc, outcome: 'fail', code, message, ...(claim && { claim }), ...(reason && { reason }) }
-}
-
-/** The checks on the way of what never came into the module: no text, or too long a one. */
-function unreadChecks(steps: ExplainedCheck[], error: JOSEError): ExplainedCheck[] {
-  const [size, segments, ...others] = steps.map(
-    ({ check, what, rfc }): ExplainedCheck => ({ check, what, rfc, outcome: 'not-reached' }),
-  )
-  if (!size || !segments) return []
-  if (error.code === JotgateTokenTooLarge.code) return [failedCheck(size, error), segments, ...others]
-  return [{ ...size, outcome: 'pass' }, failedCheck(segments, error), ...others]
 }

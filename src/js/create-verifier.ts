@@ -1,6 +1,7 @@
-import { type CompiledPolicy, CompiledVerifier, type ExplainedCheck } from './compiled-verifier.js'
+import { type CompiledPolicy, CompiledVerifier } from './compiled-verifier.js'
 import { errorOfKind } from './error-from-status.js'
 import { JOSEError } from './errors.js'
+import type { ExplainedCheck } from './explained-check.js'
 import { type KeyMaterial, readKey } from './keys.js'
 import type { LocalJWKSet } from './local-jwk-set.js'
 import { Options } from './options.js'
@@ -230,7 +231,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         return checks
       } catch (thrown) {
         const { code, message, rfc = '' } = refusal(thrown, token)
-        return [{ check: 'clock', what: 'The clock works', rfc, outcome: 'fail', code, message }]
+        return [{ check: 'ready', what: 'The clock and the keys work', rfc, outcome: 'fail', code, message }]
       }
     },
   }

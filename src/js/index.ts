@@ -4,7 +4,6 @@
  * @module
  */
 export { calculateJwkThumbprint } from './calculate-jwk-thumbprint.js'
-export type { ExplainedCheck } from './compiled-verifier.js'
 export { createVerifier, type IssuerOptions, type Verifier, type VerifierOptions } from './create-verifier.js'
 export {
   decodeJwt,
@@ -17,6 +16,7 @@ export {
   tokenTimes,
 } from './decode.js'
 export * as errors from './errors.js'
+export type { ExplainedCheck } from './explained-check.js'
 export { jwtVerify, jwtVerifySync } from './jwt-verify.js'
 export { createLocalJWKSet, type LocalJWKSet } from './local-jwk-set.js'
 export type * from './types.js'
