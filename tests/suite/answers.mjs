@@ -32,8 +32,8 @@ function toldBy(error, token) {
     return [error.code, ...(error.claim === undefined ? [] : [error.claim, error.reason])].join(' ')
   }
   if (error instanceof TypeError) {
-    const option = /option "([\w$]+)|the (key)\b|^(\w+): '/.exec(error.message)
-    return `TypeError ${option?.[1] ?? option?.[2] ?? option?.[3] ?? `of unknown cause: ${error.message}`}`
+    const option = /option "?([\w$]+)|the (key)\b/.exec(error.message)
+    return `TypeError ${option?.[1] ?? option?.[2] ?? `of unknown cause: ${error.message}`}`
   }
   return `escaped: ${error?.name} ${error?.message}`
 }

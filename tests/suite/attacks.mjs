@@ -71,15 +71,28 @@ export async function attacks(tally, { attacks: { cases }, big, codes, exception
     await tally.test(one.id, async () => {
       const verifier = sameInstance ? createVerifier(optionsFor(control, 'wasm')) : undefined
       if (verifier) answerAtOnce(() => verifier.verifySync(token), token)
-      if (verifier) equal(answerAtOnce(() => verifier.verifySync(control.token)), 'accept', 'on the same verifier')
-      equal(answerAtOnce(() => controlVerifier.verifySync(control.token)), 'accept', 'on another verifier')
+      if (verifier)
+        equal(
+          answerAtOnce(() => verifier.verifySync(control.token)),
+          'accept',
+          'on the same verifier',
+        )
+      equal(
+        answerAtOnce(() => controlVerifier.verifySync(control.token)),
+        'accept',
+        'on another verifier',
+      )
       equal(await answerOf(() => controlVerifier.verify(control.token)), 'accept', 'awaited')
     })
 
     const joseShaped = codes.jwtVerify[one.id] ?? expected
     tally.group('jwtVerifySync')
     await tally.test(one.id, () => {
-      equal(answerAtOnce(() => jwtVerifySync(token, one.jwks, joseOptions(one)), token), joseShaped, 'the answer')
+      equal(
+        answerAtOnce(() => jwtVerifySync(token, one.jwks, joseOptions(one)), token),
+        joseShaped,
+        'the answer',
+      )
     })
     tally.group('jwtVerify')
     await tally.test(one.id, async () => {
@@ -135,7 +148,14 @@ function joseOptions({ options: { now, ...options } }) {
 
 // What comes behind the signature on a token's way, or is its verdict.
 function signatureIsReached(answer) {
-  const beyond = ['accept', 'ERR_JWS_SIGNATURE', 'ERR_JWT_EXPIRED', 'ERR_JWT_CLAIM', 'ERR_JWT_INVALID', 'ERR_JOTGATE_CLOCK']
+  const beyond = [
+    'accept',
+    'ERR_JWS_SIGNATURE',
+    'ERR_JWT_EXPIRED',
+    'ERR_JWT_CLAIM',
+    'ERR_JWT_INVALID',
+    'ERR_JOTGATE_CLOCK',
+  ]
   return beyond.some((start) => answer.startsWith(start))
 }
 
@@ -178,5 +198,8 @@ function assertExplained(one, token, expected) {
   const { code, claim, reason, message, rfc } = steps[failed]
   equal([code, ...(claim ? [claim, reason] : [])].join(' '), expected, 'the failed step')
   assert(message && /^(RFC|W3C)/.test(rfc), 'the failed step does not say what and why')
-  assert(Object.values(errors).some((each) => each.code === code), `${code} is not among errors`)
+  assert(
+    Object.values(errors).some((each) => each.code === code),
+    `${code} is not among errors`,
+  )
 }

@@ -1,9 +1,15 @@
 // One suite for every runtime: no built-in modules, no network, no clock but the ones it makes; the data comes in as texts.
 import { attacks } from './attacks.mjs'
+import { claimRules } from './claims.mjs'
+import { decode } from './decode.mjs'
+import { hostile } from './hostile.mjs'
+import { keys } from './keys.mjs'
+import { options } from './options.mjs'
 import { lackedAlgorithms } from './platform.mjs'
+import { rfcExamples } from './rfc-examples.mjs'
 import { Tally } from './tally.mjs'
 
-const PARTS = [attacks]
+const PARTS = [attacks, rfcExamples, claimRules, options, keys, decode, hostile]
 
 /** @param {Record<string, string>} texts the JSON texts of tests/vectors, by file */
 export async function run(texts) {
