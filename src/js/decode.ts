@@ -80,7 +80,7 @@ export interface TokenTimesOptions {
  * @throws the errors of {@link decodeJwt}
  */
 export function tokenTimes(token: string, options: TokenTimesOptions = {}): TokenTimes {
-  const { now, serverDate } = options
+  const { now, serverDate } = reading('the options', () => ({ now: options.now, serverDate: options.serverDate }))
   const present = serverDate === undefined ? moment(now, 'now') : secondsOf(serverDate)
   const claims = decodeJwt(token)
   const times: TokenTimes = { expiresIn: Number.POSITIVE_INFINITY, expired: false }
@@ -141,13 +141,20 @@ export function nextRefresh(
   token: string | { exp: number; iat?: number },
   options: NextRefreshOptions = {},
 ): NextRefresh {
-  const now = moment(options.now, 'now')
-  const before = number(options.before, 'before', 0, Number.NaN)
-  const jitter = number(options.jitter, 'jitter', 0, 0)
+  const given = reading('the options', () => {
+    const { now, before, jitter, minInterval, skew } = options
+    return { now, before, jitter, minInterval, skew }
+  })
+  const now = moment(given.now, 'now')
+  const before = number(given.before, 'before', 0, Number.NaN)
+  const jitter = number(given.jitter, 'jitter', 0, 0)
   if (jitter > 1) throw new TypeError('option "jitter" must be a number from 0 to 1')
-  const minInterval = number(options.minInterval, 'minInterval', 0, 0)
-  const skew = number(options.skew, 'skew', Number.NEGATIVE_INFINITY, 0)
-  const claims = typeof token === 'object' && token !== null ? { exp: token.exp, iat: token.iat } : decodeJwt(token)
+  const minInterval = number(given.minInterval, 'minInterval', 0, 0)
+  const skew = number(given.skew, 'skew', Number.NEGATIVE_INFINITY, 0)
+  const claims =
+    typeof token === 'object' && token !== null
+      ? reading('the claims', () => ({ exp: token.exp, iat: token.iat }))
+      : decodeJwt(token)
   const exp = numericDate(claims, 'exp')
   if (exp === undefined)
     throw new JWTClaimValidationFailed('the required "exp" claim is missing', { claim: 'exp', reason: 'missing' })
@@ -172,6 +179,15 @@ function read(token: unknown, what: 'header' | 'payload'): unknown {
   return JSON.parse(answer)
 }
 
+/** Reads what the caller handed over, whose getters may throw. */
+function reading<Result>(name: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (cause) {
+    throw new TypeError(`${name} could not be read`, { cause })
+  }
+}
+
 function numericDate(claims: { [claim: string]: unknown }, claim: 'iat' | 'nbf' | 'exp'): number | undefined {
   const value: unknown = claims[claim]
   if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value
@@ -192,8 +208,10 @@ function number(value: unknown, name: string, least: number, fallback: number): 
   throw new TypeError(`option "${name}" must be a finite number${least === 0 ? ', not negative' : ''}`)
 }
 
-function secondsOf(date: Date | string | number): number {
-  const seconds = typeof date === 'number' ? date : new Date(date).getTime() / 1000
+function secondsOf(date: unknown): number {
+  // Not what else `new Date` takes: null, the value of a header that is not there, would be the year 1970.
+  const known = typeof date === 'string' || date instanceof Date
+  const seconds = typeof date === 'number' ? date : known ? new Date(date).getTime() / 1000 : Number.NaN
   if (Number.isFinite(seconds)) return seconds
   throw new TypeError('option "serverDate" must be a Date, the text of a Date header, or seconds')
 }
