@@ -43,11 +43,62 @@ impl Chance {
 
 /// What a grammar gives meaning to.
 const WORDS: &[&[u8]] = &[
-    b"{", b"}", b"[", b"]", b",", b":", b"\"", b"\\", b"\\u0061", b"\\ud83d\\ude00", b"\\ud800", b"null", b"true", b"false",
-    b"0", b"-1", b"1e400", b"1767225601", b"9007199254740993", b"0.1", b".", b"..", b"=", b"\n", b"\r\n", b" ", b"\0", b"\xff",
-    b"\xed\xa0\x80", b"\xef\xbb\xbf", b"alg", b"none", b"ES256", b"EdDSA", b"HS256", b"crit", b"b64", b"kid", b"exp", b"nbf",
-    b"aud", b"iss", b"\"exp\":1,", b"\"alg\":\"none\",", b"kty", b"crv", b"use", b"key_ops", b"verify", b"keys", b"AQAB",
-    b"-----BEGIN ", b"-----END ", b"PUBLIC KEY-----", b"MIIB", b"MCow",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"\"",
+    b"\\",
+    b"\\u0061",
+    b"\\ud83d\\ude00",
+    b"\\ud800",
+    b"null",
+    b"true",
+    b"false",
+    b"0",
+    b"-1",
+    b"1e400",
+    b"1767225601",
+    b"9007199254740993",
+    b"0.1",
+    b".",
+    b"..",
+    b"=",
+    b"\n",
+    b"\r\n",
+    b" ",
+    b"\0",
+    b"\xff",
+    b"\xed\xa0\x80",
+    b"\xef\xbb\xbf",
+    b"alg",
+    b"none",
+    b"ES256",
+    b"EdDSA",
+    b"HS256",
+    b"crit",
+    b"b64",
+    b"kid",
+    b"exp",
+    b"nbf",
+    b"aud",
+    b"iss",
+    b"\"exp\":1,",
+    b"\"alg\":\"none\",",
+    b"kty",
+    b"crv",
+    b"use",
+    b"key_ops",
+    b"verify",
+    b"keys",
+    b"AQAB",
+    b"-----BEGIN ",
+    b"-----END ",
+    b"PUBLIC KEY-----",
+    b"MIIB",
+    b"MCow",
 ];
 
 /// Up to four changes to a seed, each of a kind that breaks a reader in its own way.
@@ -77,7 +128,10 @@ fn mutated(seed: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
 
 /// A change behind the encoding, where a change of the text would hardly get to.
 fn mutated_inside(token: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
-    let mut segments: Vec<Vec<u8>> = token.split(|byte| *byte == b'.').map(<[u8]>::to_vec).collect();
+    let mut segments: Vec<Vec<u8>> = token
+        .split(|byte| *byte == b'.')
+        .map(<[u8]>::to_vec)
+        .collect();
     let which = chance.up_to(segments.len() - 1);
     if let Ok(decoded) = base64url::decode(&segments[which]) {
         segments[which] = base64url::encode(&mutated(&decoded, other, chance)).into_bytes();
@@ -103,17 +157,35 @@ fn drive(name: &str, target: fn(&[u8]), seeds: &Seeds, mutators: &[Mutator], exe
 
 #[test]
 fn token() {
-    drive("token", targets::token, &CORPUS.token, &[mutated, mutated_inside, mutated_inside], 15_000);
+    drive(
+        "token",
+        targets::token,
+        &CORPUS.token,
+        &[mutated, mutated_inside, mutated_inside],
+        15_000,
+    );
 }
 
 #[test]
 fn header() {
-    drive("header", targets::header, &CORPUS.header, &[mutated], 30_000);
+    drive(
+        "header",
+        targets::header,
+        &CORPUS.header,
+        &[mutated],
+        30_000,
+    );
 }
 
 #[test]
 fn claims() {
-    drive("claims", targets::claims, &CORPUS.claims, &[mutated], 30_000);
+    drive(
+        "claims",
+        targets::claims,
+        &CORPUS.claims,
+        &[mutated],
+        30_000,
+    );
 }
 
 #[test]
@@ -143,7 +215,9 @@ fn the_seeds_are_written_down() {
         ("pem", &CORPUS.pem),
     ];
     for (target, seeds) in all {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seeds").join(target);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("seeds")
+            .join(target);
         std::fs::create_dir_all(&folder).unwrap();
         for (at, seed) in seeds.iter().enumerate() {
             std::fs::write(folder.join(format!("{at:03}")), seed).unwrap();
