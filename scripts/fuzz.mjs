@@ -17,6 +17,8 @@ for (const target of targets) {
 }
 
 await setUpFuzz()
+// The short run in the tests writes the seeds down, from the vectors.
+await run('cargo', ['test', '--locked', '--test', 'fuzz_smoke', 'the_seeds_are_written_down'])
 // Nothing in this crate is unsafe: no sanitizer is needed, and so no nightly compiler.
 const cargoFuzz = ['--sanitizer', 'none', '--target-dir', join('target', 'fuzz')]
 await run('cargo', ['fuzz', 'build', ...cargoFuzz])
@@ -29,7 +31,7 @@ for (const target of targets) {
   const corpus = join(root, 'target', 'fuzz', values.runs ? 'repeatable' : 'corpus', target)
   if (values.runs) rmSync(corpus, { recursive: true, force: true })
   mkdirSync(corpus, { recursive: true })
-  const seeds = join(root, 'fuzz', 'seeds', target)
+  const seeds = join(root, 'target', 'tmp', 'seeds', target)
   const folders = [corpus, seeds].filter(existsSync)
   await run('cargo', [
     'fuzz',
