@@ -69,7 +69,7 @@ export async function jwtVerify(
   const verifier = verifierFor(chosen, settings)
   let accepted: Accepted
   try {
-    accepted = await verifier.verify(token, settings.now)
+    accepted = await verifier.verify(token, settings.now())
   } catch (thrown) {
     throw refusal(thrown, chosen, settings, token)
   }
@@ -123,7 +123,7 @@ export function jwtVerifySync(
   const verifier = verifierFor(chosen, settings)
   let accepted: Accepted
   try {
-    accepted = verifier.verifySync(token, settings.now)
+    accepted = verifier.verifySync(token, settings.now())
   } catch (thrown) {
     throw refusal(thrown, chosen, settings, token)
   }
@@ -139,13 +139,14 @@ interface Settings {
   issuer: string[]
   audience: string[]
   algorithms: string[] | undefined
-  now: number
+  now: () => number
   includeToken: boolean
 }
 
 // As in jose, options of other names are none of its business.
 function readSettings(options: JWTVerifyOptions, owner: string): Settings {
   const given = new Options(options, owner)
+  const currentDate = given.date('currentDate')
   return {
     owner,
     issuer: given.strings('issuer', { single: true, empty: false }) ?? [],
@@ -166,7 +167,7 @@ function readSettings(options: JWTVerifyOptions, owner: string): Settings {
       severalKeys: false,
       cacheBytes: 0,
     },
-    now: given.date('currentDate') ?? Date.now() / 1000,
+    now: () => currentDate ?? Date.now() / 1000,
     includeToken: given.boolean('includeTokenInErrors') ?? false,
   }
 }
@@ -189,9 +190,12 @@ function screen(settings: Settings, token: unknown): { header: JWTHeader; segmen
   return { header, segments: { protected: encodedHeader, payload, signature } }
 }
 
-// Verifiers by their policies, most recently made last. Nothing here keeps a key alive, but for a few PEM texts.
+// Verifiers by their policies, and those by their keys.
 type Verifiers = Map<string, CompiledVerifier>
 const VERIFIERS_KEPT = 16
+// Those that hold memory in the module, the longest unused first: many callers make their key anew for each token.
+const used: Set<CompiledVerifier> = /* @__PURE__ */ new Set()
+const USED_KEPT = 64
 const screens: Verifiers = /* @__PURE__ */ new Map()
 const byObject: WeakMap<object, { material: KeyMaterial; verifiers: Verifiers }> = /* @__PURE__ */ new WeakMap()
 const byText: Map<string, { material: KeyMaterial; verifiers: Verifiers }> = /* @__PURE__ */ new Map()
@@ -231,10 +235,18 @@ function compiled(
 ): CompiledVerifier {
   const whole: CompiledPolicy = { ...policy, issuers: [{ issuer, audience, algorithms }] }
   const name = JSON.stringify(whole)
-  const before = verifiers.get(name)
-  if (before) return before
-  const verifier = new CompiledVerifier(whole, keys, 'auto')
-  keepFew(verifiers, name, verifier)
+  let verifier = verifiers.get(name)
+  if (!verifier) {
+    verifier = new CompiledVerifier(whole, keys, 'auto')
+    keepFew(verifiers, name, verifier)
+  }
+  used.delete(verifier)
+  used.add(verifier)
+  const [longestUnused] = used
+  if (longestUnused && used.size > USED_KEPT) {
+    used.delete(longestUnused)
+    longestUnused.release()
+  }
   return verifier
 }
 

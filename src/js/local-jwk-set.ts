@@ -65,6 +65,8 @@ export function createLocalJWKSet(jwks: JSONWebKeySet): LocalJWKSet {
   const { text } = material
   const verifier = new CompiledVerifier(anyToken, [material], 'auto')
   verifier.build()
+  // Most sets are only handed on, as a key.
+  verifier.release()
 
   async function localJWKSet(protectedHeader?: Partial<JWTHeader>): Promise<CryptoKey> {
     const { alg, kid } = protectedHeader ?? {}
