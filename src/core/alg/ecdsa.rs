@@ -10,7 +10,8 @@ macro_rules! ecdsa_algorithm {
             use alloc::borrow::Cow;
 
             use ::$curve::ecdsa::signature::hazmat::PrehashVerifier;
-            use ::$curve::{Sec1Point, ecdsa};
+            use ::$curve::elliptic_curve::point::AffineCoordinates;
+            use ::$curve::{AffinePoint, ecdsa};
             use jwt_compact::{Algorithm, AlgorithmSignature};
             use sha2::{Digest, $hash};
 
@@ -36,8 +37,9 @@ macro_rules! ecdsa_algorithm {
                 pub fn new(x: &[u8], y: &[u8]) -> Result<Self, Error> {
                     let x = x.try_into().map_err(|_| Error::EcPoint)?;
                     let y = y.try_into().map_err(|_| Error::EcPoint)?;
-                    let point = Sec1Point::from_affine_coordinates(x, y, false);
-                    ecdsa::VerifyingKey::from_sec1_point(&point)
+                    // Not by way of SEC 1: reading that form brings square roots along.
+                    let point = AffinePoint::from_coordinates(x, y).into_option();
+                    ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?)
                         .map(Self)
                         .map_err(|_| Error::EcPoint)
                 }
