@@ -293,7 +293,7 @@ describe('playground', () => {
       assert.equal(await tokenField(page).inputValue(), '')
     }))
 
-  test('may talk to nobody but its own server and this machine', async () => {
+  test('may talk to nobody but its own server and this machine', { timeout: 30_000 }, async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     await page.goto(site.url)
