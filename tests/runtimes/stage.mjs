@@ -1,10 +1,21 @@
 // Lays the suite out beside the packed package, as the same files for every runtime.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root } from '../../scripts/command.mjs'
 import { packedInstall } from '../packed.mjs'
 
 const NAMES = { 'prefer-exceptions': 'exceptions' }
+
+const MAIN = `import { run } from './suite.mjs'
+import { texts } from './vectors.mjs'
+
+export const outcome = () => run(texts)
+`
+
+const PRINT = `import { outcome } from './main.mjs'
+
+console.log('OUTCOME ' + JSON.stringify(await outcome()))
+`
 
 /** The folder that holds `main.mjs`, whose `outcome()` runs the suite. */
 export function stage() {
@@ -13,17 +24,12 @@ export function stage() {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   cpSync(join(root, 'tests', 'suite'), folder, { recursive: true })
-  symlinkSync(join(installed, 'node_modules'), join(folder, 'node_modules'))
+  // A copy and not a link, which the page's server would not follow.
+  cpSync(join(installed, 'node_modules'), join(folder, 'node_modules'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "jotgate": "*" } }\n')
   writeFileSync(join(folder, 'vectors.mjs'), `export const texts = ${JSON.stringify(texts())}\n`)
-  writeFileSync(
-    join(folder, 'main.mjs'),
-    "import { run } from './suite.mjs'\nimport { texts } from './vectors.mjs'\n\nexport const outcome = () => run(texts)\n",
-  )
-  writeFileSync(
-    join(folder, 'print.mjs'),
-    "import { outcome } from './main.mjs'\n\nconsole.log(`OUTCOME ${JSON.stringify(await outcome())}`)\n",
-  )
+  writeFileSync(join(folder, 'main.mjs'), MAIN)
+  writeFileSync(join(folder, 'print.mjs'), PRINT)
   return folder
 }
 

@@ -1,0 +1,4 @@
+import { outcomeOf } from './outcome.mjs'
+
+export const name = 'bun'
+export const run = (folder) => outcomeOf('bun', ['run', '--no-install', 'print.mjs'], folder)
