@@ -3,13 +3,16 @@ import { attacks } from './attacks.mjs'
 import { claimRules } from './claims.mjs'
 import { decode } from './decode.mjs'
 import { hostile } from './hostile.mjs'
+import { issuers } from './issuers.mjs'
+import { joseShaped } from './jose-shaped.mjs'
 import { keys } from './keys.mjs'
 import { options } from './options.mjs'
 import { lackedAlgorithms } from './platform.mjs'
+import { results } from './results.mjs'
 import { rfcExamples } from './rfc-examples.mjs'
 import { Tally } from './tally.mjs'
 
-const PARTS = [attacks, rfcExamples, claimRules, options, keys, decode, hostile]
+const PARTS = [attacks, rfcExamples, claimRules, options, keys, issuers, joseShaped, results, decode, hostile]
 
 /** @param {Record<string, string>} texts the JSON texts of tests/vectors, by file */
 export async function run(texts) {
