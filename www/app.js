@@ -39,7 +39,6 @@ function read(token) {
     timeline.show(times ?? {}, now())
     byId('lifetime').textContent = lifetimeWords(times ?? {})
   }
-  policy.offer(claims ?? {})
   byId('issued').hidden = !issued || ![issued.accessToken, issued.idToken].includes(token)
 }
 
@@ -68,6 +67,7 @@ function timesOf(token) {
 }
 
 function decide() {
+  policy.offer(reading.claims ?? {})
   const verdict = judged()
   verdictView.show(verdict)
   const mark = byId('claims-trust')

@@ -161,11 +161,13 @@ function describe(jwks) {
   const keys = Array.isArray(jwks?.keys) ? jwks.keys : [jwks]
   const names = keys.slice(0, 4).map((key) => {
     const kind = key?.alg ?? key?.crv ?? key?.kty ?? 'unknown'
-    return key?.kid ? `${kind} “${String(key.kid).slice(0, 24)}”` : String(kind)
+    return key?.kid ? `${kind} “${shortened(String(key.kid))}”` : String(kind)
   })
   const rest = keys.length > names.length ? ', …' : ''
   return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${names.join(', ')}${rest}`
 }
+
+const shortened = (name) => (name.length > 16 ? `${name.slice(0, 8)}…` : name)
 
 function laidOut(json) {
   try {
