@@ -44,6 +44,8 @@ export const steps = [
     env: { WASM_BINDGEN_USE_BROWSER: '1' },
   },
   { name: 'runtimes', command: () => [...NODE_TEST, 'tests/runtimes/**/*.test.mjs'], minutes: 20 },
+  { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
+  { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'fuzz', command: () => ['node', 'scripts/fuzz.mjs', '--runs', '20000'], minutes: 20 },

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { AUDIENCE, claims, ISSUER, NOW, publicJwk, rsaA, signed } from '../suite/issuer.mjs'
+import { jotgate, linearMemory, stream } from './exercise.mjs'
+
+const WARM_UP = 3_000
+const CALLS = 30_000
+
+test(`${CALLS} calls, good and bad, leave the linear memories at a plateau`, async () => {
+  const make = await stream(1)
+  make(WARM_UP)
+  const plateau = linearMemory()
+  const { accepted, refused } = make(CALLS)
+  assert.ok(accepted > CALLS / 10 && refused > CALLS / 10, `${accepted} accepted, ${refused} refused`)
+  assert.equal(linearMemory(), plateau)
+})
+
+test('a token of 8 MB, once, is the most that the memory ever holds for it', async () => {
+  const verifier = jotgate.createVerifier({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwks: publicJwk(rsaA),
+    currentDate: new Date(NOW * 1000),
+    maxTokenSize: 20_000_000,
+  })
+  const good = await signed(claims(), { alg: 'RS256', key: rsaA })
+  const [header, payload] = good.split('.')
+  const long = `${header}.${payload}.${'A'.repeat(8_000_000)}`
+  const refuse = () => assert.throws(() => verifier.verifySync(long), { code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' })
+  refuse()
+  refuse()
+  const plateau = linearMemory()
+  for (let round = 0; round < 20; round += 1) refuse()
+  assert.equal(linearMemory(), plateau)
+  assert.equal(verifier.verifySync(good).payload.jti, 't-1')
+})
+
+test('verifiers that nobody holds give their memory back', async () => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc')
+  const token = await signed(claims(), { alg: 'RS256', key: rsaA })
+  const use = async (count) => {
+    for (let made = 0; made < count; made += 1) {
+      const jwks = { keys: Array.from({ length: 8 }, (_, index) => publicJwk(rsaA, { kid: `k${index}` })) }
+      const common = { audience: AUDIENCE, currentDate: new Date(NOW * 1000) }
+      jotgate.createVerifier({ ...common, issuer: ISSUER, jwks }).verifySync(token)
+      jotgate.jwtVerifySync(token, publicJwk(rsaA), common)
+      if (made % 50 === 49) {
+        gc()
+        // What was collected is freed by a task of its own.
+        await new Promise(setImmediate)
+      }
+    }
+  }
+  await use(400)
+  const plateau = linearMemory()
+  await use(2_000)
+  assert.equal(linearMemory(), plateau)
+})
