@@ -7,39 +7,20 @@
 
 #[path = "support/attacks.rs"]
 mod attacks;
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "support/seeds.rs"]
 mod seeds;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+use chance::Chance;
 use jotgate::token::base64url;
 use seeds::{Corpus, Seeds};
 use std::path::Path;
 use std::sync::LazyLock;
 
 static CORPUS: LazyLock<Corpus> = LazyLock::new(seeds::corpus);
-
-/// SplitMix64: the same numbers on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// At most `limit`, and `limit` itself.
-    fn up_to(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % (limit as u64 + 1)).unwrap()
-    }
-
-    fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
-        all[self.up_to(all.len() - 1)]
-    }
-}
 
 /// What a grammar gives meaning to.
 const WORDS: &[&[u8]] = &[
@@ -144,7 +125,7 @@ type Mutator = fn(&[u8], &[u8], &mut Chance) -> Vec<u8>;
 fn drive(name: &str, target: fn(&[u8]), seeds: &Seeds, mutators: &[Mutator], executions: usize) {
     let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
     seeds.iter().for_each(|seed| target(seed));
-    let mut chance = Chance(name.bytes().fold(1, |sum, byte| sum * 31 + u64::from(byte)));
+    let mut chance = Chance::of(name);
     for execution in 0..executions {
         let (seed, other) = (chance.one_of(&seeds), chance.one_of(&seeds));
         let input = mutators[execution % mutators.len()](seed, other, &mut chance);
