@@ -1,0 +1,53 @@
+// Keys and access tokens of an everyday shape and size.
+import { createPublicKey, createSecretKey } from 'node:crypto'
+import { exportJWK, generateKeyPair, generateSecret, SignJWT } from 'jose'
+
+export const ISSUER = 'https://issuer.example'
+export const AUDIENCE = 'https://api.example'
+
+/** So many that no memory of the last token helps, and so few that they stay in the processor's cache. */
+const TOKENS = 32
+
+/** The keys of one algorithm and its tokens; `jwk` and `key` (Node's KeyObject) are what verifies. */
+export async function newIssuer(alg) {
+  const secret = alg.startsWith('HS')
+  const { privateKey, publicKey } = secret ? await secretPair(alg) : await generateKeyPair(alg, { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg, use: 'sig' }
+  const key = secret ? createSecretKey(Buffer.from(jwk.k, 'base64url')) : createPublicKey({ key: jwk, format: 'jwk' })
+  const tokens = []
+  for (let number = 0; number < TOKENS; number++) tokens.push(await sign(privateKey, alg, number, AUDIENCE))
+  return { alg, jwk, key, tokens, forElsewhere: await sign(privateKey, alg, 0, 'https://other.example') }
+}
+
+async function secretPair(alg) {
+  const key = await generateSecret(alg, { extractable: true })
+  return { privateKey: key, publicKey: key }
+}
+
+function sign(key, alg, number, audience) {
+  return new SignJWT({
+    client_id: 's6BhdRkqt3',
+    scope: 'openid profile email orders:read orders:write invoices:read',
+    roles: ['member', 'billing'],
+    tenant: '7b3e0a52-5a3d-4c2f-9f59-0f5d8f6f1c11',
+    name: 'Mara Sørensen',
+    email: `mara.${number}@customer.example`,
+    auth_time: Math.floor(Date.now() / 1000) - 60,
+    sid: '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
+  })
+    .setProtectedHeader({ alg, kid: 'k1', typ: 'at+jwt' })
+    .setIssuer(ISSUER)
+    .setAudience(audience)
+    .setSubject(`user-${number}`)
+    .setIssuedAt()
+    .setNotBefore('-1 minute')
+    .setExpirationTime('1 day')
+    .setJti(`0123456789abcdef-${number}`)
+    .sign(key)
+}
+
+/** The same token with one number of its signature changed. */
+export function forged(token) {
+  const at = token.lastIndexOf('.') + 1
+  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
+}
