@@ -127,11 +127,8 @@ fn may_verify(operations: &Value<'_>) -> bool {
     let Some(items) = operations.items() else {
         return false;
     };
-    let Some(mut names) = items.map(|item| item.as_text()).collect::<Option<Vec<_>>>() else {
+    let Some(names) = items.map(|item| item.as_text()).collect::<Option<Vec<_>>>() else {
         return false;
     };
-    names.sort_unstable();
-    let count = names.len();
-    names.dedup();
-    names.len() == count && names.iter().any(|name| name.eq_str("verify"))
+    !json::repeats(&names) && names.iter().any(|name| name.eq_str("verify"))
 }

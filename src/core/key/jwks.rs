@@ -82,14 +82,11 @@ impl KeySet {
             if only_secrets {
                 set.keys.push(key);
             } else {
-                set.refused.push(Refused {
-                    index,
-                    kid: key.kid,
-                    error: Error::JwksMixed,
-                });
+                let place = set.refused.partition_point(|refused| refused.index < index);
+                let (kid, error) = (key.kid, Error::JwksMixed);
+                set.refused.insert(place, Refused { index, kid, error });
             }
         }
-        set.refused.sort_by_key(|refused| refused.index);
         Ok(set)
     }
 

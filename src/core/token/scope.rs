@@ -2,7 +2,7 @@
 //! spaces or as an array of strings.
 
 use super::json::{Object, Text, Value};
-use alloc::vec::Vec;
+use alloc::{collections::BinaryHeap, vec, vec::Vec};
 
 /// The scopes of a claims set, in order, without repetition.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +21,16 @@ impl Scopes {
             }
         }
         // Sorted and not searched: an array of many scopes must not cost their square.
-        let mut order: Vec<usize> = (0..scopes.0.len()).collect();
-        order.sort_by(|one, other| scopes.0.get(*one).cmp(&scopes.0.get(*other)));
-        order.dedup_by(|later, earlier| scopes.0.get(*later) == scopes.0.get(*earlier));
-        order.sort_unstable();
-        Self(order.iter().filter_map(|at| scopes.0.get_mut(*at).map(::core::mem::take)).collect())
+        // The earliest of equal ones comes first, by its place.
+        let all = scopes.0;
+        let sorted = all.iter().zip(0_usize..).collect::<BinaryHeap<_>>().into_sorted_vec();
+        let mut repeated = vec![false; all.len()];
+        for ((earlier, _), (later, at)) in sorted.iter().zip(sorted.iter().skip(1)) {
+            if earlier == later && let Some(repeated) = repeated.get_mut(*at) {
+                *repeated = true;
+            }
+        }
+        Self(all.into_iter().zip(repeated).filter(|(_, repeated)| !repeated).map(|(scope, _)| scope).collect())
     }
 
     fn add_claim(&mut self, value: &Value<'_>) {
