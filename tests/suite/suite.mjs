@@ -1,4 +1,5 @@
 // One suite for every runtime: no built-in modules, no network, no clock but the ones it makes; the data comes in as texts.
+import { everyAlgorithm } from './algorithms.mjs'
 import { attacks } from './attacks.mjs'
 import { claimRules } from './claims.mjs'
 import { decode } from './decode.mjs'
@@ -12,7 +13,19 @@ import { results } from './results.mjs'
 import { rfcExamples } from './rfc-examples.mjs'
 import { Tally } from './tally.mjs'
 
-const PARTS = [attacks, rfcExamples, claimRules, options, keys, issuers, joseShaped, results, decode, hostile]
+const PARTS = [
+  attacks,
+  everyAlgorithm,
+  rfcExamples,
+  claimRules,
+  options,
+  keys,
+  issuers,
+  joseShaped,
+  results,
+  decode,
+  hostile,
+]
 
 /** @param {Record<string, string>} texts the JSON texts of tests/vectors, by file */
 export async function run(texts) {
