@@ -48,11 +48,6 @@ export class Engine<Glue extends Boundary> {
     return written
   }
 
-  writeBytes(bytes: Uint8Array): number {
-    this.#reserve(bytes.length).set(bytes)
-    return bytes.length
-  }
-
   /** A part of the last answer, valid until the next call into the module. */
   bytes(part: number): Uint8Array<ArrayBuffer> {
     const glue = this.glue

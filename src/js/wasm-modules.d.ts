@@ -18,7 +18,6 @@ declare module '*/wasm/decode.js' {
       random: number,
     ): number
     refresh_reason(): number
-    random(): number
   }
   export function instantiate(module: WebAssembly.Module): DecodeGlue
 }
