@@ -170,13 +170,16 @@ export function nextRefresh(
 function read(token: unknown, what: 'header' | 'payload'): unknown {
   if (typeof token !== 'string') throw readingError('NotAString')
   if (token.length > MAX_TOKEN_SIZE) throw readingError('TokenTooLarge')
-  const answer = engine.run((glue) => {
-    const length = engine.write(token)
-    const status = what === 'header' ? glue.decode_header(length) : glue.decode(length)
-    return status === 0 ? engine.text(what === 'header' ? 0 : 2) : status
-  })
-  if (typeof answer === 'number') throw readingError(answer & 255)
-  return JSON.parse(answer)
+  try {
+    return engine.run((glue) => {
+      const length = engine.write(token)
+      const status = what === 'header' ? glue.decode_header(length) : glue.decode(length)
+      if (status !== 0) throw status
+      return JSON.parse(engine.text(what === 'header' ? 0 : 2))
+    })
+  } catch (thrown) {
+    throw typeof thrown === 'number' ? readingError(thrown & 255) : thrown
+  }
 }
 
 /** Reads what the caller handed over, whose getters may throw. */
