@@ -118,7 +118,10 @@ export interface Verifier {
    * `ERR_JOTGATE_KEYS_NOT_READY` for a `CryptoKey` outside Node before the first `verify`.
    */
   verifySync<Payload = JWTPayload>(token: string): VerifiedToken<Payload>
-  /** Each check in its order, with its outcome. Never throws, and holds nothing of the token: safe to log. */
+  /**
+   * Each check in its order, with its outcome. Never throws, and holds nothing of the token: safe to log. The signature is
+   * checked by jotgate's own code whatever the backend, so a `CryptoKey` that cannot be exported fails here.
+   */
   explain(token: string): ExplainedCheck[]
 }
 
