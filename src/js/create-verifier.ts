@@ -329,6 +329,11 @@ function applyCheck(check: NonNullable<VerifierOptions['check']>, verified: Veri
     throw cause instanceof JOSEError ? cause : errorOfKind('CheckRefused', { cause })
   }
   if (answer === undefined) return
+  if (answer instanceof Promise) {
+    // Its rejection would end a Node process.
+    answer.catch(() => {})
+    throw errorOfKind('CheckRefused', { message: 'the check answered a promise, but it cannot be async' })
+  }
   throw errorOfKind('CheckRefused', typeof answer === 'string' && answer !== '' ? { message: answer } : {})
 }
 

@@ -117,8 +117,10 @@ export function jwtVerifySync(
   if (isKeyFunction(key)) {
     const { header, segments } = refusing(settings, token, () => screen(settings, token))
     chosen = key(header, segments)
-    if (chosen instanceof Promise)
+    if (chosen instanceof Promise) {
+      chosen.catch(() => {})
       throw new TypeError('jwtVerifySync: the key function answered a promise; use jwtVerify')
+    }
   }
   const verifier = verifierFor(chosen, settings)
   let accepted: Accepted

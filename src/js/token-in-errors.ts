@@ -2,7 +2,7 @@ import { type JOSEError, JotgateInsufficientScope, JWTClaimValidationFailed, JWT
 
 /** Attaches the refused token to its error, for `includeTokenInErrors`; where only claims failed, also the claims set. */
 export function attachToken(error: JOSEError, token: unknown): void {
-  Object.defineProperty(error, 'token', { value: token, configurable: true })
+  Reflect.defineProperty(error, 'token', { value: token, configurable: true })
   const signed =
     error instanceof JWTClaimValidationFailed ||
     error instanceof JWTExpired ||
@@ -10,5 +10,5 @@ export function attachToken(error: JOSEError, token: unknown): void {
   if (!signed || typeof token !== 'string') return
   const binary = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-  Object.defineProperty(error, 'payload', { value: JSON.parse(new TextDecoder().decode(bytes)), configurable: true })
+  Reflect.defineProperty(error, 'payload', { value: JSON.parse(new TextDecoder().decode(bytes)), configurable: true })
 }
