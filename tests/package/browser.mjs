@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { chromium } from 'playwright-core'
 import { environment, which } from '../../scripts/command.mjs'
-import { forged, REFUSED, SUBJECT, token } from './issuer.mjs'
+import { forged, REFUSED, SUBJECT, token, tokenForWasm } from './issuer.mjs'
 import { shown } from './stranger.mjs'
 
 export const CSP = shown('csp.txt').trim()
@@ -15,13 +15,13 @@ export function openBrowser() {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet] })
 }
 
-/** Opens the guide's page: it tells whose token is pasted, refuses a forged one, and then still accepts the good one. */
+/** Opens the guide's page: it tells whose token is pasted, refuses a forged one, and then still accepts a good one. */
 export async function judges(browser, url) {
   await visit(browser, url, async (page) => {
     for (const [pasted, answer] of [
       [token, SUBJECT],
       [forged, REFUSED],
-      [token, SUBJECT],
+      [tokenForWasm, SUBJECT],
     ]) {
       await page.fill('#token', pasted)
       await page.locator('output', { hasText: answer }).waitFor({ timeout: 10_000 })

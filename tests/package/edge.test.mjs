@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
-import { forged, REFUSED, SUBJECT, token } from './issuer.mjs'
+import { forged, REFUSED, SUBJECT, token, tokenForWasm } from './issuer.mjs'
 import { project, shown, shownCommand, succeed } from './stranger.mjs'
 
 const EDGE = ['gate.js', 'handler.js']
@@ -28,7 +28,7 @@ const QUESTIONS = `
         [`Bearer ${forged}`, `401 ${REFUSED}`],
         ['Basic bWFyYTo=', '401 ERR_JWS_INVALID'],
         [undefined, '401 ERR_JWS_INVALID'],
-        [`bearer ${token}`, `200 ${SUBJECT}`],
+        [`bearer ${tokenForWasm}`, `200 ${SUBJECT}`],
       ])}) {
         const given = await ask(authorization)
         if (given !== answer) throw new Error(given + ' is not ' + answer)

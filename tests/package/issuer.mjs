@@ -5,19 +5,30 @@ export const ISSUER = 'https://issuer.example'
 export const AUDIENCE = 'https://api.example'
 export const SUBJECT = 'mara'
 
-const { privateKey, publicKey } = await generateKeyPair('ES256')
+const pairs = { ES256: await generateKeyPair('ES256'), EdDSA: await generateKeyPair('EdDSA') }
 
-export const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] }
+async function publicJwk([alg, { publicKey }]) {
+  return { ...(await exportJWK(publicKey)), kid: `key for ${alg}`, alg, use: 'sig' }
+}
 
-export const token = await new SignJWT({ scope: 'orders:read', client_id: 'app' })
-  .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'at+jwt' })
-  .setIssuer(ISSUER)
-  .setAudience(AUDIENCE)
-  .setSubject(SUBJECT)
-  .setIssuedAt()
-  .setExpirationTime('1 hour')
-  .setJti('1')
-  .sign(privateKey)
+function issue(alg) {
+  return new SignJWT({ scope: 'orders:read', client_id: 'app' })
+    .setProtectedHeader({ alg, kid: `key for ${alg}`, typ: 'at+jwt' })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(SUBJECT)
+    .setIssuedAt()
+    .setExpirationTime('1 hour')
+    .setJti('1')
+    .sign(pairs[alg].privateKey)
+}
+
+export const jwks = { keys: await Promise.all(Object.entries(pairs).map(publicJwk)) }
+
+/** Awaited, its signature is for the platform's own code. */
+export const token = await issue('ES256')
+/** Its signature is for jotgate's code, awaited or not. */
+export const tokenForWasm = await issue('EdDSA')
 
 // Of the right form, and with another number in its signature.
 export const forged = token.replace(/\.([^.])([^.]*)$/, (_, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`)

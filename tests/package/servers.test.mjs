@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { environment } from '../../scripts/command.mjs'
-import { forged, REFUSED, SUBJECT, token } from './issuer.mjs'
+import { forged, REFUSED, SUBJECT, token, tokenForWasm } from './issuer.mjs'
 import { project, sh, shown, shownCommand, succeed } from './stranger.mjs'
 
 const NODE_24 = process.execPath
 const NODE_20 = environment.NODE20
 
 async function judges(folder, command) {
-  assert.equal(await succeed(folder, command, { TOKEN: token }), `${SUBJECT}\n`)
+  for (const TOKEN of [token, tokenForWasm]) assert.equal(await succeed(folder, command, { TOKEN }), `${SUBJECT}\n`)
   const refusal = await sh(folder, command, { TOKEN: forged })
   assert.notEqual(refusal.code, 0)
   assert.equal(refusal.stdout, '')
