@@ -68,25 +68,27 @@ function filesOf(input) {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
+// For size, docs/size.md: 32-bit limbs in the curves, rounds of SHA-2 in a loop.
+const SIZE = ['--cfg=cpubits="32"', '--cfg=sha2_backend_soft="compact"']
+
 // Panics name their source files. Where those lie on the machine that builds is nobody's business, and would make each machine's release differ.
-function withoutPaths() {
+function compilerFlags() {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
   const sources = join(cargo, 'registry', 'src')
   // Of several prefixes that fit, the last one counts.
   const names = { [cargo]: 'cargo', [output('rustc', ['--print', 'sysroot'])]: 'rust', [root]: 'jotgate' }
   for (const registry of existsSync(sources) ? readdirSync(sources) : []) names[join(sources, registry)] = 'crates'
   const flags = Object.entries(names).map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`)
-  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(' ') ?? []), ...flags].join('\x1f') }
+  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(' ') ?? []), ...SIZE, ...flags].join('\x1f') }
 }
 
 async function buildModules() {
-  const env = withoutPaths()
+  const env = compilerFlags()
   for (const module of MODULES) {
     console.log(`• wasm-pack: ${module}`)
     const folder = made('wasm-pack', module)
     const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module]
-    const features =
-      module === 'decode' ? ['--no-default-features', '--features', 'wasm-decode'] : ['--features', 'wasm-verify']
+    const features = ['--features', `wasm-${module},freestanding`, ...(module === 'decode' ? ['--no-default-features'] : [])]
     await run('wasm-pack', ['--log-level', 'warn', 'build', root, ...target, '--', '--locked', ...features], { env })
     mkdirSync(made('wasm'), { recursive: true })
     writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))

@@ -41,14 +41,14 @@
 //!
 //! One per family of algorithms, all but the last on by default: `rsa`, `es256`,
 //! `es384`, `es512`, `es256k`, `eddsa`, `hmac`, `ml-dsa`. `wasm-decode` and
-//! `wasm-verify` make the modules of the npm package.
+//! `wasm-verify` with `freestanding` make the modules of the npm package.
 
 #![no_std]
 
 extern crate alloc;
-// Nothing here uses std but the `verify` module's glue; a shared library on a
-// hosted target needs its allocator and panic handler.
-#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", feature = "wasm-decode", not(feature = "wasm-verify")))))]
+// Nothing here uses std, but a shared library needs its allocator and panic
+// handler.
+#[cfg(not(any(target_os = "none", feature = "freestanding")))]
 extern crate std;
 
 #[forbid(unsafe_code)]

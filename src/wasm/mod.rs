@@ -6,20 +6,19 @@
 mod decode;
 mod memory;
 #[cfg(feature = "wasm-verify")]
+mod plain;
+#[cfg(feature = "wasm-verify")]
 mod policy;
 #[cfg(feature = "wasm-verify")]
 mod verify;
 
-#[cfg(not(feature = "wasm-verify"))]
-#[global_allocator]
-static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> = {
-    // SAFETY: wasm32-unknown-unknown without the atomics feature has one thread.
-    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) }
-};
-
-// The decode module is built without std, whose handler would format a message.
-#[cfg(not(feature = "wasm-verify"))]
+// Without std: its panic handler formats messages that nobody reads.
+#[cfg(feature = "freestanding")]
 #[panic_handler]
 fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
     ::core::arch::wasm32::unreachable()
 }
+
+#[cfg(feature = "freestanding")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

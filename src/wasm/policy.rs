@@ -3,92 +3,129 @@
 use crate::core::{
     alg::Alg,
     policy::{Issuer, Policy, Profile},
+    token::json::{self, Object, Value},
 };
-use alloc::{format, string::String, vec::Vec};
-use serde::Deserialize;
+use alloc::{string::String, vec::Vec};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// What a verifier is made of.
 pub struct Options {
-    issuers: Vec<IssuerOptions>,
-    profile: String,
-    typ: Option<String>,
-    subject: Option<String>,
-    required_claims: Vec<String>,
-    required_scopes: Vec<String>,
-    #[serde(default)]
-    permissions: bool,
-    max_token_age: Option<f64>,
-    clock_tolerance: f64,
-    max_token_size: f64,
-    crit: Vec<(String, bool)>,
-    strict: bool,
-    several_keys: bool,
-    cache_bytes: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct IssuerOptions {
-    issuer: Vec<String>,
-    audience: Vec<String>,
-    algorithms: Option<Vec<String>>,
-}
-
-impl Options {
+    pub policy: Policy,
+    pub issuers: Vec<Issuer>,
     /// How many bytes of verified tokens are remembered.
-    pub fn cache_bytes(&self) -> usize {
-        self.cache_bytes as usize
-    }
-
-    /// The policy and its issuers, or what is wrong, naming the option.
-    pub fn read(self) -> Result<(Policy, Vec<Issuer>), String> {
-        let profile = match self.profile.as_str() {
-            "at+jwt" => Profile::AccessToken,
-            "jwt" => Profile::Jwt,
-            "any" => Profile::Any,
-            other => return Err(format!("profile: '{other}' is none of 'at+jwt', 'jwt', 'any'")),
-        };
-        let mut policy = Policy::new()
-            .profile(profile)
-            .required_claims(self.required_claims)
-            .required_scopes(self.required_scopes)
-            .permissions(self.permissions)
-            .clock_tolerance(self.clock_tolerance)
-            .max_token_size(self.max_token_size as usize)
-            .crit(self.crit.into_iter().map(|(name, _)| name))
-            .strict_claims(self.strict)
-            .several_keys(self.several_keys);
-        if let Some(typ) = self.typ {
-            policy = policy.typ(typ);
-        }
-        if let Some(subject) = self.subject {
-            policy = policy.subject(subject);
-        }
-        if let Some(seconds) = self.max_token_age {
-            policy = policy.max_token_age(seconds);
-        }
-        let strict = self.strict;
-        let issuers = self.issuers.into_iter().map(|issuer| issuer.read(strict)).collect::<Result<_, _>>()?;
-        Ok((policy, issuers))
-    }
+    pub cache_bytes: usize,
 }
 
-impl IssuerOptions {
-    /// The jose-shaped functions pass over names that are not supported, as jose does.
-    fn read(self, strict: bool) -> Result<Issuer, String> {
-        let issuer = Issuer::without_keys(self.issuer, self.audience);
-        let Some(names) = self.algorithms else {
-            return Ok(issuer);
-        };
-        let mut algorithms = Vec::new();
-        for name in names {
-            match Alg::from_name(&name) {
-                Some(alg) => algorithms.push(alg),
-                None if strict => return Err(format!("algorithms: '{name}' is not supported")),
-                None => {}
-            }
+const NAMES: [&str; 14] = [
+    "issuers",
+    "profile",
+    "typ",
+    "subject",
+    "requiredClaims",
+    "requiredScopes",
+    "permissions",
+    "maxTokenAge",
+    "clockTolerance",
+    "maxTokenSize",
+    "crit",
+    "strict",
+    "severalKeys",
+    "cacheBytes",
+];
+
+/// The options, or what is wrong, naming the option.
+pub fn read(json: &str) -> Result<Options, String> {
+    let options = Members(json::parse_object(json.as_bytes()).map_err(|_| String::from("the options are no object"))?);
+    // An option that only the other side knows would be a check that nobody makes.
+    if let Some((name, _)) = options.0.members().find(|(name, _)| !NAMES.iter().any(|known| name.eq_str(known))) {
+        return Err(wrong(name.to_str().unwrap_or_default()));
+    }
+    let profile = match options.text("profile")?.as_str() {
+        "at+jwt" => Profile::AccessToken,
+        "jwt" => Profile::Jwt,
+        "any" => Profile::Any,
+        _ => return Err(wrong("profile")),
+    };
+    let strict = options.flag("strict")?;
+    let mut policy = Policy::new()
+        .profile(profile)
+        .required_claims(options.texts("requiredClaims")?)
+        .required_scopes(options.texts("requiredScopes")?)
+        .permissions(options.flag("permissions")?)
+        .clock_tolerance(options.number("clockTolerance")?)
+        .max_token_size(options.number("maxTokenSize")? as usize)
+        .crit(options.list("crit", |extension| text(extension.items()?.next()?))?)
+        .strict_claims(strict)
+        .several_keys(options.flag("severalKeys")?);
+    if options.is_given("typ") {
+        policy = policy.typ(options.text("typ")?);
+    }
+    if options.is_given("subject") {
+        policy = policy.subject(options.text("subject")?);
+    }
+    if options.is_given("maxTokenAge") {
+        policy = policy.max_token_age(options.number("maxTokenAge")?);
+    }
+    let mut issuers = Vec::new();
+    for issuer in options.list("issuers", |issuer| issuer.as_object().map(Members))? {
+        issuers.push(read_issuer(&issuer, strict)?);
+    }
+    Ok(Options { policy, issuers, cache_bytes: options.number("cacheBytes")? as usize })
+}
+
+/// The jose-shaped functions pass over names that are not supported, as jose does.
+fn read_issuer(options: &Members<'_>, strict: bool) -> Result<Issuer, String> {
+    let issuer = Issuer::without_keys(options.texts("issuer")?, options.texts("audience")?);
+    if !options.is_given("algorithms") {
+        return Ok(issuer);
+    }
+    let mut algorithms = Vec::new();
+    for name in options.texts("algorithms")? {
+        match Alg::from_name(&name) {
+            Some(alg) => algorithms.push(alg),
+            None if strict => return Err(["algorithms: '", &name, "' is not supported"].concat()),
+            None => {}
         }
-        Ok(issuer.algorithms(algorithms))
+    }
+    Ok(issuer.algorithms(algorithms))
+}
+
+fn wrong(name: &str) -> String {
+    [name, ": not what the WebAssembly module expects"].concat()
+}
+
+fn text(value: Value<'_>) -> Option<String> {
+    value.as_text()?.to_str().map(String::from)
+}
+
+/// The members of an options object, each of the type that it must have.
+struct Members<'a>(Object<'a>);
+
+impl<'a> Members<'a> {
+    fn is_given(&self, name: &str) -> bool {
+        self.0.get(name).is_none_or(|value| value.kind() != json::Kind::Null)
+    }
+
+    fn read<T>(&self, name: &str, read: impl FnOnce(Value<'a>) -> Option<T>) -> Result<T, String> {
+        self.0.get(name).and_then(read).ok_or_else(|| wrong(name))
+    }
+
+    fn text(&self, name: &str) -> Result<String, String> {
+        self.read(name, text)
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, String> {
+        self.read(name, |value| value.as_bool())
+    }
+
+    fn number(&self, name: &str) -> Result<f64, String> {
+        self.read(name, |value| value.as_f64())
+    }
+
+    fn list<T>(&self, name: &str, item: impl Fn(Value<'a>) -> Option<T>) -> Result<Vec<T>, String> {
+        self.read(name, |value| value.items()?.map(item).collect())
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, String> {
+        self.list(name, text)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     memory::{self, Memory, with_input},
-    policy::Options,
+    plain,
+    policy::{self, Options},
 };
 use crate::core::{
     cache::CachingVerifier,
@@ -12,39 +13,15 @@ use crate::core::{
     trace::Outcome,
     verifier::{Prepared, Verified},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
-use serde::Serialize;
+use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// A policy with issuers and their keys.
 #[wasm_bindgen]
 pub struct Verifier(CachingVerifier);
 
-#[derive(Serialize)]
-struct Refused<'a> {
-    index: usize,
-    kid: Option<&'a str>,
-    status: u32,
-}
-
-#[derive(Serialize)]
-struct Step {
-    check: &'static str,
-    what: &'static str,
-    rfc: &'static str,
-    outcome: &'static str,
-    status: u32,
-}
-
 fn number(error: Error) -> JsValue {
     JsValue::from(error.to_number())
-}
-
-fn plain<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
 }
 
 #[wasm_bindgen]
@@ -52,29 +29,30 @@ impl Verifier {
     /// Takes the options that `src/js/options.ts` has checked; throws a text that
     /// names the option for what only this side knows.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<Verifier, JsValue> {
-        let options: Options =
-            serde_wasm_bindgen::from_value(options).map_err(|error| JsValue::from(error.to_string()))?;
-        let cache_bytes = options.cache_bytes();
-        let (policy, issuers) = options.read().map_err(JsValue::from)?;
+    pub fn new(options: &JsValue) -> Result<Verifier, JsValue> {
+        let options = plain::stringify(options).unwrap_or_default();
+        let Options { policy, issuers, cache_bytes } = policy::read(&options).map_err(JsValue::from)?;
         Ok(Self(CachingVerifier::new(crate::core::verifier::Verifier::new(policy, issuers), cache_bytes)))
     }
 
     /// Exchanges an issuer's keys for a JWK Set; gives its refused members.
     pub fn set_jwks(&mut self, issuer: usize, json: &str) -> Result<JsValue, JsValue> {
         let keys = KeySet::from_jwks(json.as_bytes()).map_err(number)?;
-        let refused: Vec<Refused<'_>> = keys
-            .refused()
-            .iter()
-            .map(|refused| Refused {
-                index: refused.index,
-                kid: refused.kid.as_deref().and_then(|kid| ::core::str::from_utf8(kid).ok()),
-                status: refused.error.to_number(),
-            })
-            .collect();
-        let report = plain(&refused);
+        let mut report = String::from("[");
+        for (place, refused) in keys.refused().iter().enumerate() {
+            report.push_str(if place > 0 { ",{\"index\":" } else { "{\"index\":" });
+            plain::push_number(&mut report, u32::try_from(refused.index).unwrap_or(u32::MAX));
+            if let Some(kid) = refused.kid.as_deref().and_then(|kid| ::core::str::from_utf8(kid).ok()) {
+                report.push_str(",\"kid\":");
+                plain::push_string(&mut report, kid);
+            }
+            report.push_str(",\"status\":");
+            plain::push_number(&mut report, refused.error.to_number());
+            report.push('}');
+        }
+        report.push(']');
         self.0.set_keys(issuer, keys);
-        Ok(report)
+        Ok(plain::parse(&report))
     }
 
     /// Exchanges an issuer's keys for one JWK.
@@ -161,19 +139,32 @@ impl Verifier {
 
     /// Each check on the way of the token in the buffer.
     pub fn explain(&self, length: usize, now: f64) -> JsValue {
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps = String::from("[");
         with_input(length, |token, _| {
-            for (check, outcome) in self.0.verifier().explain(token, now) {
+            for (place, (check, outcome)) in self.0.verifier().explain(token, now).into_iter().enumerate() {
                 let (outcome, status) = match outcome {
                     Outcome::Pass => ("pass", 0),
                     Outcome::Fail(error) => ("fail", error.to_number()),
                     Outcome::NotReached => ("not-reached", 0),
                 };
-                steps.push(Step { check: check.name(), what: check.what(), rfc: check.rfc(), outcome, status });
+                steps.push_str(if place > 0 { ",{" } else { "{" });
+                for (name, text) in [
+                    ("\"check\":", check.name()),
+                    (",\"what\":", check.what()),
+                    (",\"rfc\":", check.rfc()),
+                    (",\"outcome\":", outcome),
+                ] {
+                    steps.push_str(name);
+                    plain::push_string(&mut steps, text);
+                }
+                steps.push_str(",\"status\":");
+                plain::push_number(&mut steps, status);
+                steps.push('}');
             }
             Ok(())
         });
-        plain(&steps)
+        steps.push(']');
+        plain::parse(&steps)
     }
 }
 
