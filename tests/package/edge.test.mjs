@@ -1,75 +1,34 @@
-// The platforms that take WebAssembly only as compiled modules. Both run in workerd, which refuses to compile from bytes.
+// The platforms that take WebAssembly only as compiled modules.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { forged, REFUSED, SUBJECT, token, tokenForWasm } from './issuer.mjs'
-import { project, shown, shownCommand, succeed } from './stranger.mjs'
+import { project, shown } from './stranger.mjs'
+import { ask, bundleByWrangler } from './workerd.mjs'
 
 const EDGE = ['gate.js', 'handler.js']
 // The form in which the other platforms have the bytes inside of the script.
 const INLINE = /[\w+/]{1000}/
-const COMPATIBILITY_DATE = shown('wrangler.toml').match(/compatibility_date = "(.*)"/)[1]
-
-// Runs inside of workerd, beside the worker, which was loaded in the global scope as it always is.
-const QUESTIONS = `
-  import worker from './main.js'
-
-  async function ask(authorization) {
-    const response = await worker.fetch(new Request('https://api.example/', { headers: authorization ? { authorization } : {} }))
-    return response.status + ' ' + (await response.text())
-  }
-
-  export default {
-    async test() {
-      for (const [authorization, answer] of ${JSON.stringify([
-        [`Bearer ${token}`, `200 ${SUBJECT}`],
-        [`Bearer ${forged}`, `401 ${REFUSED}`],
-        ['Basic bWFyYTo=', '401 ERR_JWS_INVALID'],
-        [undefined, '401 ERR_JWS_INVALID'],
-        [`bearer ${tokenForWasm}`, `200 ${SUBJECT}`],
-      ])}) {
-        const given = await ask(authorization)
-        if (given !== answer) throw new Error(given + ' is not ' + answer)
-      }
-    },
-  }`
-
-/** Runs a worker in workerd: its script and its WebAssembly files by name. */
-async function judges(folder, script, wasm) {
-  writeFileSync(join(folder, 'main.js'), script)
-  writeFileSync(join(folder, 'questions.js'), QUESTIONS)
-  for (const [name, bytes] of Object.entries(wasm)) writeFileSync(join(folder, name), bytes)
-  const modules = [
-    ...['questions.js', 'main.js'].map((name) => `(name = "${name}", esModule = embed "${name}")`),
-    ...Object.keys(wasm).map((name) => `(name = "${name}", wasm = embed "${name}")`),
-  ]
-  writeFileSync(
-    join(folder, 'config.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-     const config :Workerd.Config = (services = [(name = "main", worker = (
-       modules = [${modules.join(', ')}], compatibilityDate = "${COMPATIBILITY_DATE}"))]);`,
-  )
-  await succeed(folder, 'workerd test config.capnp')
-}
+const ANSWERS = [
+  [`Bearer ${token}`, `200 ${SUBJECT}`],
+  [`Bearer ${forged}`, `401 ${REFUSED}`],
+  ['Basic bWFyYTo=', '401 ERR_JWS_INVALID'],
+  [null, '401 ERR_JWS_INVALID'],
+  [`bearer ${tokenForWasm}`, `200 ${SUBJECT}`],
+]
 
 test('Cloudflare Workers, bundled by wrangler', async (context) => {
   const folder = project(context, [...EDGE, 'worker.js', 'wrangler.toml'])
-  await succeed(folder, shownCommand('Cloudflare Workers'), {
-    WRANGLER_HIDE_BANNER: 'true',
-    WRANGLER_LOG_PATH: join(folder, 'logs'),
-    XDG_CONFIG_HOME: folder,
-  })
-  const bundle = join(folder, 'dist')
-  const wasm = readdirSync(bundle).filter((file) => file.endsWith('.wasm'))
+  const worker = await bundleByWrangler(folder)
+  const files = Object.keys(worker.wasm)
   assert.ok(
-    wasm.some((file) => file.endsWith('verify_bg.wasm')),
-    wasm.join(),
+    files.some((file) => file.endsWith('verify_bg.wasm')),
+    files.join(),
   )
-  const script = readFileSync(join(bundle, 'worker.js'), 'utf8')
-  assert.doesNotMatch(script, INLINE)
-  await judges(bundle, script, Object.fromEntries(wasm.map((file) => [file, readFileSync(join(bundle, file))])))
+  assert.doesNotMatch(worker.script, INLINE)
+  await ask(folder, worker, ANSWERS)
 })
 
 test('edge-light, bundled with its condition', async (context) => {
@@ -98,7 +57,8 @@ test('edge-light, bundled with its condition', async (context) => {
   assert.deepEqual(imports, ['../wasm/verify_bg.wasm?module'])
   assert.doesNotMatch(script, INLINE)
   const file = found.find((path) => path.endsWith('verify_bg.wasm?module')).replace('?module', '')
-  await judges(folder, script.replace(imports[0], './verify_bg.wasm'), { 'verify_bg.wasm': readFileSync(file) })
+  const wasm = { 'verify_bg.wasm': readFileSync(file) }
+  await ask(folder, { script: script.replace(imports[0], './verify_bg.wasm'), wasm }, ANSWERS)
 })
 
 test('the trees of these platforms never compile from bytes', async (context) => {
