@@ -88,7 +88,11 @@ async function buildModules() {
     console.log(`• wasm-pack: ${module}`)
     const folder = made('wasm-pack', module)
     const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module]
-    const features = ['--features', `wasm-${module},freestanding`, ...(module === 'decode' ? ['--no-default-features'] : [])]
+    const features = [
+      '--features',
+      `wasm-${module},freestanding`,
+      ...(module === 'decode' ? ['--no-default-features'] : []),
+    ]
     await run('wasm-pack', ['--log-level', 'warn', 'build', root, ...target, '--', '--locked', ...features], { env })
     mkdirSync(made('wasm'), { recursive: true })
     writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))
