@@ -67,16 +67,12 @@ export async function importPlatformKey(publicJwk: string, algorithm: PlatformAl
   return subtle.importKey('jwk', members as JsonWebKey, algorithm.key, true, ['verify'])
 }
 
-/** Whether the signature verifies. A platform that throws at a signature has not verified it. */
+/** Whether the signature verifies. Rejects where the platform does not offer the algorithm or the key's size. */
 export async function verifyOnPlatform(
   algorithm: PlatformAlgorithm,
   key: CryptoKey,
   signature: Uint8Array<ArrayBuffer>,
   signingInput: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
-  try {
-    return (await subtleCrypto()?.verify(algorithm.signature, key, signature, signingInput)) === true
-  } catch {
-    return false
-  }
+  return (await subtleCrypto()?.verify(algorithm.signature, key, signature, signingInput)) === true
 }
