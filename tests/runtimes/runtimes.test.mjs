@@ -30,6 +30,6 @@ test('every runtime has made the same number of tests', () => {
 after(() => assert.equal(outcomes.size, 6, 'a runtime is missing'))
 
 function told(lacking) {
-  const algorithms = Object.entries(lacking).map(([alg, times]) => `${alg} in ${times}`)
-  return algorithms.length > 0 ? ` (its WebCrypto lacks ${algorithms.join(', ')}: not supported was asserted)` : ''
+  const algorithms = Object.keys(lacking)
+  return algorithms.length > 0 ? ` (its WebCrypto lacks ${algorithms.join(', ')}, so "not supported" was asserted)` : ''
 }

@@ -29,11 +29,20 @@ const PARAMETERS = {
   HS512: hmac(512),
 }
 
-/** Whether this runtime's own WebCrypto, asked without jotgate, verifies the token; it is good for certain. */
-export async function isOffered({ alg, key: { kid, ...key }, token }) {
-  if (!PARAMETERS[alg]) return false
-  const [importing, verifying] = PARAMETERS[alg]
+/** Whether this runtime's own WebCrypto, asked without jotgate, imports the row's key. */
+export async function isImported({ alg, key: { kid, ...key } }) {
   try {
+    await crypto.subtle.importKey('jwk', key, PARAMETERS[alg][0], true, ['verify'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether it also verifies the row's token, which is good for certain. */
+export async function isOffered({ alg, key: { kid, ...key }, token }) {
+  try {
+    const [importing, verifying] = PARAMETERS[alg]
     const imported = await crypto.subtle.importKey('jwk', key, importing, true, ['verify'])
     const [header, payload, signature] = token.split('.')
     const data = new TextEncoder().encode(`${header}.${payload}`)
@@ -44,9 +53,9 @@ export async function isOffered({ alg, key: { kid, ...key }, token }) {
   }
 }
 
-/** The algorithms that this runtime's WebCrypto does not offer, for keys of usual sizes. */
+/** The algorithms that this runtime's WebCrypto does not offer at all; some it offers only for keys of usual sizes. */
 export async function lackedAlgorithms({ algorithms }) {
-  const lacked = new Set()
-  for (const row of algorithms) if (!(await isOffered(row))) lacked.add(row.alg)
+  const lacked = new Set(algorithms.map(({ alg }) => alg))
+  for (const row of algorithms) if (await isOffered(row)) lacked.delete(row.alg)
   return lacked
 }
