@@ -94,6 +94,21 @@ for (const node of [NODE_20, NODE_24]) {
       assert.deepEqual(lines.trim().split('\n').map(JSON.parse), [[], ['Module', 'Instance']])
     })
 
+    test('imports where nothing may be evaluated or changed', async (context) => {
+      const hardened = 'node --no-warnings --disallow-code-generation-from-strings --frozen-intrinsics'
+      const command = shownCommand('Node').replace('node', hardened)
+      await judges(project(context, ['gate.js', 'app.js']), under(command))
+    })
+
+    test('says so where there is no WebAssembly', async (context) => {
+      const folder = project(context, ['app.cjs'], { type: 'commonjs' })
+      const command = under(shownCommand('CommonJS').replace('node', 'node --jitless'))
+      const { code, stdout, stderr } = await sh(folder, command, { TOKEN: token })
+      assert.notEqual(code, 0)
+      assert.equal(stdout, '')
+      assert.match(stderr, /ERR_JOTGATE_INTERNAL/)
+    })
+
     test('finds every entry of the manifest', async (context) => {
       const folder = project(context, {
         'app.js': `
