@@ -5,6 +5,8 @@ interface PlatformAlgorithm {
   key: { name: string; hash?: string; namedCurve?: string }
   /** For `verify`. */
   signature: { name: string; hash?: string; saltLength?: number }
+  /** Bytes of a signature; that of an RSA key is as long as its modulus. */
+  length?: number
   /** Slower in WebAssembly than a round trip to the platform. */
   slow: boolean
 }
@@ -33,15 +35,16 @@ export function platformAlgorithm(alg: string): PlatformAlgorithm | undefined {
       return {
         key: { name: 'ECDSA', namedCurve: bits === '512' ? 'P-521' : `P-${bits}` },
         signature: { name: 'ECDSA', hash },
+        length: bits === '512' ? 132 : Number(bits) / 4,
         slow: true,
       }
     case 'EdDSA':
     case 'Ed25519':
-      return { key: { name: 'Ed25519' }, signature: { name: 'Ed25519' }, slow: false }
+      return { key: { name: 'Ed25519' }, signature: { name: 'Ed25519' }, length: 64, slow: false }
     case 'HS256':
     case 'HS384':
     case 'HS512':
-      return { key: { name: 'HMAC', hash }, signature: { name: 'HMAC' }, slow: false }
+      return { key: { name: 'HMAC', hash }, signature: { name: 'HMAC' }, length: Number(bits) / 8, slow: false }
     case 'ML-DSA-44':
     case 'ML-DSA-65':
     case 'ML-DSA-87':
@@ -74,5 +77,9 @@ export async function verifyOnPlatform(
   signature: Uint8Array<ArrayBuffer>,
   signingInput: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
+  const { modulusLength } = key.algorithm as { modulusLength?: number }
+  const length = algorithm.length ?? (modulusLength === undefined ? undefined : Math.ceil(modulusLength / 8))
+  // At another length some platforms throw, which must not look like an algorithm that they lack.
+  if (length !== undefined && signature.length !== length) return false
   return (await subtleCrypto()?.verify(algorithm.signature, key, signature, signingInput)) === true
 }
