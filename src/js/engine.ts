@@ -70,7 +70,7 @@ export class Engine<Glue extends Boundary> {
       const expected = typeof thrown === 'string' || (typeof thrown === 'number' && (thrown & 255) !== INTERNAL)
       if (expected) throw thrown
       this.#glue = undefined
-      throw new JotgateInternal(undefined, { cause: thrown })
+      throw new JotgateInternal('jotgate failed, so the token was not accepted; please report this', { cause: thrown })
     }
   }
 

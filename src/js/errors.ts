@@ -39,8 +39,6 @@ export class JOSEError extends Error {
   static readonly status: 400 | 401 | 403 = 401
   /** The `error` of RFC 6750 §3.1. */
   static readonly oauthError: OAuthError = 'invalid_token'
-  /** The text of an instance made without one. */
-  static readonly text: string = 'the token was refused'
 
   /** The stable code, `ERR_…`: compare this, not the message. */
   readonly code: string
@@ -56,7 +54,7 @@ export class JOSEError extends Error {
   declare readonly payload?: Record<string, unknown>
 
   constructor(message?: string, details?: ErrorDetails) {
-    super(message ?? new.target.text, details && 'cause' in details ? { cause: details.cause } : undefined)
+    super(message ?? 'the token was refused', details && 'cause' in details ? { cause: details.cause } : undefined)
     this.name = new.target.name
     this.code = new.target.code
     this.status = new.target.status
@@ -75,56 +73,48 @@ export class JOSEError extends Error {
 export class JWSInvalid extends JOSEError {
   static override readonly name = 'JWSInvalid'
   static override readonly code = 'ERR_JWS_INVALID'
-  static override readonly text = 'the token is not a strict compact JWS'
 }
 
 /** The claims set is not one strict JSON object: RFC 7519 §7.2. */
 export class JWTInvalid extends JOSEError {
   static override readonly name = 'JWTInvalid'
   static override readonly code = 'ERR_JWT_INVALID'
-  static override readonly text = 'the claims set is not a strict JSON object'
 }
 
 /** The signature does not verify: RFC 7515 §5.2. */
 export class JWSSignatureVerificationFailed extends JOSEError {
   static override readonly name = 'JWSSignatureVerificationFailed'
   static override readonly code = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
-  static override readonly text = 'the signature does not verify'
 }
 
 /** The header's `alg` is not among the allowed ones: RFC 8725 §3.1. */
 export class JOSEAlgNotAllowed extends JOSEError {
   static override readonly name = 'JOSEAlgNotAllowed'
   static override readonly code = 'ERR_JOSE_ALG_NOT_ALLOWED'
-  static override readonly text = "the header's alg is not allowed"
 }
 
 /** Something that jotgate, or the platform, does not offer: an encrypted token, an extension, an algorithm. */
 export class JOSENotSupported extends JOSEError {
   static override readonly name = 'JOSENotSupported'
   static override readonly code = 'ERR_JOSE_NOT_SUPPORTED'
-  static override readonly text = 'not supported'
 }
 
 /** A key that cannot be used, or is too weak to be: RFC 7517 §4, RFC 7518 §3. */
 export class JWKInvalid extends JOSEError {
   static override readonly name = 'JWKInvalid'
   static override readonly code = 'ERR_JWK_INVALID'
-  static override readonly text = 'the key is not acceptable'
 }
 
 /** A document that is no JWK Set: RFC 7517 §5. */
 export class JWKSInvalid extends JOSEError {
   static override readonly name = 'JWKSInvalid'
   static override readonly code = 'ERR_JWKS_INVALID'
-  static override readonly text = 'the document is not a JWK Set'
 }
 
 /** No key of the set fits the token's `kid` and `alg`: RFC 7517 §4. */
 export class JWKSNoMatchingKey extends JOSEError {
   static override readonly name = 'JWKSNoMatchingKey'
   static override readonly code = 'ERR_JWKS_NO_MATCHING_KEY'
-  static override readonly text = "no usable key matches the token's kid and alg"
 }
 
 /**
@@ -142,7 +132,6 @@ export class JWKSNoMatchingKey extends JOSEError {
 export class JWKSMultipleMatchingKeys extends JOSEError {
   static override readonly name = 'JWKSMultipleMatchingKeys'
   static override readonly code = 'ERR_JWKS_MULTIPLE_MATCHING_KEYS'
-  static override readonly text = "several keys match the token's kid and alg"
   #candidates: () => AsyncIterableIterator<CryptoKey>
 
   constructor(message?: string, details?: ErrorDetails & { candidates?: () => AsyncIterableIterator<CryptoKey> }) {
@@ -160,7 +149,6 @@ export class JWKSMultipleMatchingKeys extends JOSEError {
 export class JWKSTimeout extends JOSEError {
   static override readonly name = 'JWKSTimeout'
   static override readonly code = 'ERR_JWKS_TIMEOUT'
-  static override readonly text = 'the key set did not answer in time'
 }
 
 class ClaimError extends JOSEError {
@@ -184,14 +172,12 @@ class ClaimError extends JOSEError {
 export class JWTClaimValidationFailed extends ClaimError {
   static override readonly name = 'JWTClaimValidationFailed'
   static override readonly code = 'ERR_JWT_CLAIM_VALIDATION_FAILED'
-  static override readonly text = 'a claim is not acceptable'
 }
 
 /** The token has expired (`claim` is `exp`, RFC 7519 §4.1.4) or is older than `maxTokenAge` (`claim` is `iat`). */
 export class JWTExpired extends ClaimError {
   static override readonly name = 'JWTExpired'
   static override readonly code = 'ERR_JWT_EXPIRED'
-  static override readonly text = 'the token has expired'
 }
 
 /** The token is good but lacks a scope of `requiredScopes`: RFC 6750 §3.1. */
@@ -200,33 +186,28 @@ export class JotgateInsufficientScope extends ClaimError {
   static override readonly code = 'ERR_JOTGATE_INSUFFICIENT_SCOPE'
   static override readonly status = 403
   static override readonly oauthError = 'insufficient_scope'
-  static override readonly text = 'the token lacks a required scope'
 }
 
 /** The token is longer than `maxTokenSize` bytes; nothing of it was decoded: RFC 8725 §3.12. */
 export class JotgateTokenTooLarge extends JOSEError {
   static override readonly name = 'JotgateTokenTooLarge'
   static override readonly code = 'ERR_JOTGATE_TOKEN_TOO_LARGE'
-  static override readonly text = 'the token is longer than maxTokenSize'
 }
 
 /** `verifySync` before the keys are there: await `verify` once first. */
 export class JotgateKeysNotReady extends JOSEError {
   static override readonly name = 'JotgateKeysNotReady'
   static override readonly code = 'ERR_JOTGATE_KEYS_NOT_READY'
-  static override readonly text = 'the keys are not there yet'
 }
 
 /** The option `clock` gave no finite number of seconds; nothing is accepted without a clock: RFC 7519 §2. */
 export class JotgateClockInvalid extends JOSEError {
   static override readonly name = 'JotgateClockInvalid'
   static override readonly code = 'ERR_JOTGATE_CLOCK_INVALID'
-  static override readonly text = 'the clock gave no finite number of seconds'
 }
 
 /** The WebAssembly module failed. The token was not accepted, and the next call gets a fresh instance. Please report it. */
 export class JotgateInternal extends JOSEError {
   static override readonly name = 'JotgateInternal'
   static override readonly code = 'ERR_JOTGATE_INTERNAL'
-  static override readonly text = 'jotgate failed, so the token was not accepted; please report this'
 }

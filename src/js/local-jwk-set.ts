@@ -1,12 +1,6 @@
 import { type Candidate, type CompiledPolicy, CompiledVerifier } from './compiled-verifier.js'
 import { errorOfKind } from './error-from-status.js'
-import {
-  JOSEAlgNotAllowed,
-  JOSENotSupported,
-  JWKSInvalid,
-  JWKSMultipleMatchingKeys,
-  JWKSNoMatchingKey,
-} from './errors.js'
+import { JOSEAlgNotAllowed, JOSENotSupported, JWKSMultipleMatchingKeys } from './errors.js'
 import { keySets, readKey } from './keys.js'
 import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWTHeader } from './types.js'
 
@@ -59,7 +53,7 @@ export function createLocalJWKSet(jwks: JSONWebKeySet): LocalJWKSet {
   try {
     material = readKey(jwks, 'createLocalJWKSet: the key set')
   } catch (cause) {
-    throw new JWKSInvalid(undefined, { cause })
+    throw errorOfKind('JwksInvalid', { cause })
   }
   if (material.form !== 'jwks') throw errorOfKind('JwksInvalid')
   const { text } = material
@@ -71,7 +65,7 @@ export function createLocalJWKSet(jwks: JSONWebKeySet): LocalJWKSet {
   async function localJWKSet(protectedHeader?: Partial<JWTHeader>): Promise<CryptoKey> {
     const { alg, kid } = protectedHeader ?? {}
     if (typeof alg !== 'string') throw new JOSENotSupported('the header has no alg that a key set could verify')
-    if (kid !== undefined && typeof kid !== 'string') throw new JWKSNoMatchingKey()
+    if (kid !== undefined && typeof kid !== 'string') throw errorOfKind('NoMatchingKey')
     let candidates: Candidate[]
     try {
       // The core selects keys for tokens, so it gets one that says no more than this.
@@ -82,7 +76,7 @@ export function createLocalJWKSet(jwks: JSONWebKeySet): LocalJWKSet {
       throw error
     }
     const [candidate, ...others] = candidates
-    if (!candidate) throw new JWKSNoMatchingKey()
+    if (!candidate) throw errorOfKind('NoMatchingKey')
     if (others.length > 0) throw multipleMatchingKeys(verifier, candidates)
     return platformKey(verifier, candidate)
   }
@@ -94,7 +88,7 @@ export function createLocalJWKSet(jwks: JSONWebKeySet): LocalJWKSet {
 
 /** The error that yields the candidates. */
 export function multipleMatchingKeys(verifier: CompiledVerifier, candidates: Candidate[]): JWKSMultipleMatchingKeys {
-  return new JWKSMultipleMatchingKeys(undefined, {
+  return new JWKSMultipleMatchingKeys("several keys match the token's kid and alg", {
     rfc: 'RFC 7517 §4.5',
     async *candidates() {
       for (const candidate of candidates) {
