@@ -20,7 +20,8 @@ export async function everyAlgorithm(tally, { algorithms }) {
     const common = { issuer: ISSUER, audience: AUDIENCE, ...now, ...(symmetric && { algorithms: [alg] }) }
     const named = symmetric ? { algorithms: [alg] } : {}
     const jwks = { keys: [key] }
-    const offered = await isOffered(row)
+    const [imported, offered] = [await isImported(row), await isOffered(row)]
+    const [header, payload, signature] = token.split('.')
     const title = `${alg}, row ${at}`
     tally.group('every algorithm')
 
@@ -31,7 +32,10 @@ export async function everyAlgorithm(tally, { algorithms }) {
         'verifySync',
       )
       for (const backend of ['wasm', 'webcrypto', 'auto']) {
-        const wanted = backend === 'webcrypto' && !offered && [BROKEN, 'accept'].includes(expected) ? LACKING : expected
+        const lacking = backend === 'webcrypto' && !offered && [BROKEN, 'accept'].includes(expected)
+        // A signature of a wrong length is refused before the platform fails.
+        const told = imported && text.split('.')[2].length !== signature.length ? BROKEN : LACKING
+        const wanted = lacking ? told : expected
         const verifier = createVerifier({ ...options, jwks: set, backend })
         equal(await answerOf(() => verifier.verify(text), text), wanted, backend)
       }
@@ -51,11 +55,10 @@ export async function everyAlgorithm(tally, { algorithms }) {
       equal(await answerOf(() => jwtVerify(token, chosen, { ...now, ...named })), 'accept')
     })
     await tally.test(`${title}: as a function of the header`, async () => {
-      const expected = symmetric || !(await isImported(row)) ? LACKING : 'accept'
+      const expected = symmetric || !imported ? LACKING : 'accept'
       equal(await answerOf(() => createLocalJWKSet(jwks)({ alg, kid: 'k' })), expected)
     })
 
-    const [header, payload, signature] = token.split('.')
     const bytes = bytesOf(signature)
     const withSignature = (changed) => `${header}.${payload}.${base64url(changed)}`
     const flipped = (place) => Uint8Array.from(bytes, (byte, index) => (index === place ? byte ^ 1 : byte))
