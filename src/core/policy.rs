@@ -226,7 +226,7 @@ impl Policy {
         header: &Header<'_>,
         claims: &Object<'_>,
         now: f64,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) -> Result<(), Error> {
         if !now.is_finite() {
             return Err(Error::ClockInvalid);

@@ -76,9 +76,11 @@ pub enum Outcome {
 /// Learns of each check as it is made.
 pub(crate) trait Observer {
     fn observe(&mut self, check: Check, outcome: Result<(), Error>);
+}
 
+impl dyn Observer + '_ {
     /// Reports `result` as the outcome of `check`, and passes it on.
-    fn note<T>(&mut self, check: Check, result: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn note<T>(&mut self, check: Check, result: Result<T, Error>) -> Result<T, Error> {
         self.observe(check, result.as_ref().map(|_| ()).map_err(|error| *error));
         result
     }

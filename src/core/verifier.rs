@@ -234,13 +234,13 @@ impl Verifier {
         self.policy.check(issuer, &header, &verified.claims()?, now, &mut ())
     }
 
-    fn verify_observed(&self, token: &[u8], now: f64, observer: &mut impl Observer) -> Result<Verified, Error> {
+    fn verify_observed(&self, token: &[u8], now: f64, observer: &mut dyn Observer) -> Result<Verified, Error> {
         let prepared = self.prepare_observed(token, observer)?;
         let key = observer.note(Check::Signature, self.check_signature(&prepared))?;
         self.judge(prepared, key, now, observer)
     }
 
-    fn prepare_observed<'t>(&self, token: &'t [u8], observer: &mut impl Observer) -> Result<Prepared<'t>, Error> {
+    fn prepare_observed<'t>(&self, token: &'t [u8], observer: &mut dyn Observer) -> Result<Prepared<'t>, Error> {
         let max_size = self.policy.max_token_size;
         let sized = if token.len() > max_size { Err(Error::TokenTooLarge) } else { Ok(()) };
         observer.note(Check::Size, sized)?;
@@ -315,7 +315,7 @@ impl Verifier {
         prepared: Prepared<'_>,
         key: usize,
         now: f64,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) -> Result<Verified, Error> {
         let header = Header::parse(&prepared.header)?;
         let claims = observer.note(Check::Payload, claims::parse(&prepared.payload))?;
