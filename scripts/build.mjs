@@ -110,6 +110,8 @@ async function instantiable(folder, module) {
     metafile: true,
     format: 'esm',
     target: 'es2022',
+    // Its only use of the console is to warn of calls that the wrapper does not make.
+    drop: ['console'],
   })
   const names = Object.values(metafile.outputs)[0].exports.filter((name) => name !== 'initSync')
   const [body, tail] = outputFiles[0].text.split(/^export \{[^}]*\};\s*$/m)
