@@ -9,7 +9,9 @@ mod attacks;
 use attacks::Case;
 use jotgate::key::thumbprint::{self, Hash};
 use jotgate::token::base64url;
-use jotgate::{Alg, Check, Error, Issuer, KeySet, Outcome, Policy, Profile, Verifier};
+use jotgate::{
+    Alg, CachingVerifier, Check, Error, Issuer, KeySet, Outcome, Policy, Profile, Verifier,
+};
 use serde_json::{Value, json};
 
 /// A case as a Rust program would set it up.
@@ -227,6 +229,13 @@ fn attacks_through_the_rust_api() {
         let verdict = set_up.verify(token);
         let outside = set_up.verify_outside(token).map(|_| ());
         let plain = verdict.as_ref().map(|_| ()).map_err(|error| *error);
+        if set_up.keys.is_ok() {
+            let mut caching = CachingVerifier::new(set_up.verifier.clone(), 1 << 20);
+            for way in ["first", "remembered"] {
+                let again = caching.verify(token, set_up.now).map(|_| ());
+                assert_eq!(again, plain, "{}: {way}", case.id);
+            }
+        }
         assert_eq!(
             outside, plain,
             "{}: by both ways of checking the signature",
