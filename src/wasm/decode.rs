@@ -66,10 +66,3 @@ pub fn next_refresh(
     });
     at
 }
-
-/// A random number, 0 to 1, for the jitter of [`next_refresh`]: from the
-/// platform's generator, asked for here and not at start-up, which Workers forbid.
-#[wasm_bindgen]
-pub fn random() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / 4_294_967_296.0)
-}
