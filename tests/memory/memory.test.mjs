@@ -37,6 +37,25 @@ test('a token of 8 MB, once, is the most that the memory ever holds for it', asy
   assert.equal(verifier.verifySync(good).payload.jti, 't-1')
 })
 
+test('what is too long is refused before it is copied', async () => {
+  const common = { issuer: ISSUER, audience: AUDIENCE, currentDate: new Date(NOW * 1000) }
+  const verifier = jotgate.createVerifier({ ...common, jwks: publicJwk(rsaA) })
+  const good = await signed(claims(), { alg: 'RS256', key: rsaA })
+  assert.equal(verifier.verifySync(good).payload.jti, 't-1')
+  jotgate.decodeJwt(good)
+  const plateau = linearMemory()
+  const long = `${good}${'A'.repeat(40_000_000)}`
+  const calls = [
+    () => verifier.verifySync(long),
+    () => jotgate.jwtVerifySync(long, publicJwk(rsaA), common),
+    () => jotgate.decodeJwt(long),
+    () => jotgate.decodeProtectedHeader(long),
+  ]
+  for (const call of calls) assert.throws(call, { code: 'ERR_JOTGATE_TOKEN_TOO_LARGE' })
+  verifier.explain(long)
+  assert.equal(linearMemory(), plateau)
+})
+
 test('verifiers that nobody holds give their memory back', async () => {
   setFlagsFromString('--expose-gc')
   const gc = runInNewContext('gc')

@@ -303,6 +303,49 @@ export async function hostile(tally, { big, attacks: { cases } }) {
       }
     }
   })
+  await tally.test('a failure inside is told, accepts nothing, and is over with the next call', async () => {
+    const { decode } = TextDecoder.prototype
+    const other = createVerifier(policy())
+    const failures = []
+    TextDecoder.prototype.decode = () => {
+      throw new Error('the platform has failed')
+    }
+    try {
+      for (const call of [
+        () => verifier.verifySync(token),
+        () => decodeJwt(token),
+        () => jwtVerifySync(token, secret, now),
+      ]) {
+        try {
+          call()
+          failures.push('accepted')
+        } catch (error) {
+          failures.push(error.code)
+        }
+      }
+      failures.push(
+        await verifier.verify(token).then(
+          () => 'accepted',
+          (error) => error.code,
+        ),
+      )
+    } finally {
+      TextDecoder.prototype.decode = decode
+    }
+    equal(failures, Array(4).fill('ERR_JOTGATE_INTERNAL'))
+    control()
+    equal(
+      answerAtOnce(() => other.verifySync(token)),
+      'accept',
+      'another verifier',
+    )
+    equal(decodeJwt(token).jti, 't-1')
+    equal(
+      answerAtOnce(() => jwtVerifySync(token, secret, now)),
+      'accept',
+      'jwtVerifySync',
+    )
+  })
   await tally.test('a platform whose built-ins are watched', () => {
     const { parse } = JSON
     let calls = 0

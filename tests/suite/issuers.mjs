@@ -110,6 +110,29 @@ export async function issuers(tally) {
     })
   }
 
+  tally.group('several issuers')
+  await tally.test('one verifier for all, in any order', async () => {
+    const tokens = [
+      [await by(A, ecA), 'accept'],
+      [await by(B, ecA), BROKEN],
+      [await by(B, ecB), 'accept'],
+      [await by(A, ecB), BROKEN],
+    ]
+    for (const backend of ['wasm', 'webcrypto', 'auto']) {
+      for (const order of [tokens, [...tokens].reverse()]) {
+        const verifier = createVerifier({ ...two, backend })
+        for (const [token, expected] of [...order, ...order]) {
+          equal(await answerOf(() => verifier.verify(token), token), expected, backend)
+        }
+        equal(
+          await Promise.all(order.map(([token]) => answerOf(() => verifier.verify(token)))),
+          order.map(([, expected]) => expected),
+          `${backend}, at once`,
+        )
+      }
+    }
+  })
+
   tally.group('several verifiers')
   await tally.test('do not share keys of one name', async () => {
     const make = (issuer, key, backend) => createVerifier({ ...common, issuer, jwks: keysOf(key), backend })
