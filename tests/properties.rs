@@ -9,6 +9,7 @@ mod json_oracle;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+use jotgate::refresh::{Moment, Plan, next_refresh};
 use jotgate::token::compact::Compact;
 use jotgate::token::header::same_media_type;
 use jotgate::token::json::{MAX_DEPTH, parse_object};
@@ -355,5 +356,63 @@ proptest! {
                 target(input);
             }
         }
+    }
+}
+
+/// Times near one another, in whole seconds, so that sums are exact.
+fn ordinary_plan() -> impl Strategy<Value = Plan> {
+    let times = (-100..4000_i32, 1..4000_i32, 0..5000_i32, -600..600_i32);
+    let wishes = (
+        prop::option::of(0..600_u32),
+        0..=4_u32,
+        0..100_u32,
+        0..=4_u32,
+    );
+    (times, wishes).prop_map(
+        |((issued, lifetime, age, skew), (before, jitter, least, random))| Plan {
+            issued_at: Some(f64::from(issued)),
+            expires_at: f64::from(issued + lifetime),
+            before: before.map(f64::from),
+            jitter: f64::from(jitter) / 4.0,
+            min_interval: f64::from(least),
+            now: f64::from(issued + age - skew),
+            skew: f64::from(skew),
+            random: f64::from(random) / 4.0,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_refresh_is_never_in_the_past_nor_after_the_expiry(
+        issued_at in prop::option::of(any::<f64>()), expires_at in any::<f64>(), before in prop::option::of(any::<f64>()),
+        jitter in any::<f64>(), min_interval in any::<f64>(), now in -1e12..1e12_f64, skew in -1e6..1e6_f64, random in any::<f64>(),
+    ) {
+        let (at, moment) = next_refresh(&Plan { issued_at, expires_at, before, jitter, min_interval, now, skew, random });
+        prop_assert!(at >= now);
+        match moment {
+            Moment::Expired => prop_assert!(expires_at.is_nan() || expires_at - skew <= now),
+            _ => prop_assert!(at <= expires_at - skew),
+        }
+    }
+
+    #[test]
+    fn chance_only_brings_a_refresh_forward(plan in ordinary_plan()) {
+        let without = next_refresh(&Plan { jitter: 0.0, ..plan });
+        let with = next_refresh(&plan);
+        let most = next_refresh(&Plan { random: 1.0, ..plan });
+        prop_assert!(most.0 <= with.0 && with.0 <= without.0, "{most:?} {with:?} {without:?}");
+        prop_assert_eq!(next_refresh(&Plan { random: 0.0, ..plan }), without);
+    }
+
+    #[test]
+    fn a_wrong_clock_moves_a_refresh_with_it(plan in ordinary_plan(), slow in -600..600_i32) {
+        let slow = f64::from(slow);
+        let (at, moment) = next_refresh(&plan);
+        let moved = next_refresh(&Plan { now: plan.now - slow, skew: plan.skew + slow, ..plan });
+        // The shares of the lifetime are quarters at best.
+        prop_assert!((moved.0 - (at - slow)).abs() < 1e-6 && moved.1 == moment, "{moved:?}, {:?}", (at, moment));
     }
 }
