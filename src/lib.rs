@@ -54,7 +54,8 @@ extern crate std;
 #[forbid(unsafe_code)]
 mod core;
 #[cfg(all(target_arch = "wasm32", any(feature = "wasm-decode", feature = "wasm-verify")))]
-mod wasm;
+#[doc(hidden)]
+pub mod wasm;
 
 pub use self::core::{
     alg,

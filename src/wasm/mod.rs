@@ -12,6 +12,11 @@ mod policy;
 #[cfg(feature = "wasm-verify")]
 mod verify;
 
+pub use decode::{decode, decode_header, next_refresh};
+pub use memory::{buffer, part, refresh_reason};
+#[cfg(feature = "wasm-verify")]
+pub use verify::{Verifier, scopes, thumbprint, thumbprint_input};
+
 // Without std: its panic handler formats messages that nobody reads.
 #[cfg(feature = "freestanding")]
 #[panic_handler]
