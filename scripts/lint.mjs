@@ -13,8 +13,9 @@ const CHECKS = [
   clippy('--lib', '--no-default-features'),
   // Each family has to stand alone: an item it borrows from another's feature shows here.
   ...FAMILIES.map((family) => clippy('--lib', '--no-default-features', '--features', family)),
-  onWasm('wasm-decode', '--no-default-features'),
-  onWasm('wasm-verify'),
+  onWasm('wasm-decode,freestanding', '--no-default-features'),
+  onWasm('wasm-verify,freestanding'),
+  onWasm('wasm-verify', '--tests'),
   ['tsc', '--noEmit'],
   ['biome', 'ci', '--error-on-warnings', '.'],
 ]
