@@ -1,6 +1,7 @@
 //! The cache of verified tokens: what it may remember, and what ends that.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::panic)]
 
 use jotgate::{CachingVerifier, Error, Issuer, KeySet, Policy, Verifier};
 

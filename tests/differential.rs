@@ -32,11 +32,14 @@ const RSA_KEY: &str = r#"{"kty":"RSA","n":"vi9sQTEnCDJu3PQxU7iCtp1ekKPAQF8M6YwOa
 const EC_KEY: &str = r#"{"kty":"EC","x":"xDkLSwDYddepeqB7cXTUhDQ07zCw8fJldPP8Rl6YFV4","y":"j4a9hi5zL9aNO7daxUoU3AM1DDcV3WXpgvVSU7_5ldA","crv":"P-256","d":"Bx6Hej25fInuvD9mRUv0xSQNC1Vqkxm2ulepS9fKR24"}"#;
 const OKP_KEY: &str = r#"{"crv":"Ed25519","d":"3OSFIFtqK0sQriPFjRJsJxaT4ABArzA2auq0hsmvJXY","x":"tcogJ-bkYw-ddr4OD1iuS_zQOLF-Fm0DD36poagWwEg","kty":"OKP"}"#;
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+type Opinion = Box<dyn Fn(&str) -> Result<(), String>>;
+
 /// An issuer of tokens, its opinion on tokens, and jotgate set up for the same.
 struct Peer {
     alg: Alg,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
-    opinion: Box<dyn Fn(&str) -> Result<(), String>>,
+    sign: Sign,
+    opinion: Opinion,
     verifier: Verifier,
 }
 

@@ -4,8 +4,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-#[path = "../fuzz/src/json_oracle.rs"]
-mod json_oracle;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
@@ -17,6 +15,7 @@ use jotgate::token::{base64url, claims, scope::Scopes};
 use jotgate::{Alg, Claim, Error, Issuer, KeySet, Policy, Profile, Reason, Verifier};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use targets::json_oracle;
 
 /// Any JSON value, up to six levels deep.
 fn any_json() -> impl Strategy<Value = Value> {

@@ -1,7 +1,7 @@
 //! What each fuzz target holds true of any input; `tests/fuzz_smoke.rs` drives
 //! the same functions.
 
-mod json_oracle;
+pub mod json_oracle;
 
 use jotgate::key::{jwk, pem, thumbprint};
 use jotgate::token::{base64url, claims, compact::Compact, header::Header, scope::Scopes};
