@@ -30,7 +30,7 @@ const made = (...path) => at('target', 'npm', ...path)
 
 export async function build() {
   await setUpBuild()
-  const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'scripts/build.mjs']
+  const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'src/modules', 'scripts/build.mjs']
   await unlessDone('wasm', rust, [made('wasm')], buildModules)
   const rest = [
     'src/js',
@@ -83,21 +83,21 @@ function compilerFlags() {
 }
 
 async function buildModules() {
-  const env = compilerFlags()
   for (const module of MODULES) {
     console.log(`• wasm-pack: ${module}`)
     const folder = made('wasm-pack', module)
-    const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module]
-    const features = [
-      '--features',
-      `wasm-${module},freestanding`,
-      ...(module === 'decode' ? ['--no-default-features'] : []),
-    ]
-    await run('wasm-pack', ['--log-level', 'warn', 'build', root, ...target, '--', '--locked', ...features], { env })
+    await buildModule(module, folder, module === 'decode' ? ['--no-default-features'] : [])
     mkdirSync(made('wasm'), { recursive: true })
     writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))
     copyFileSync(join(folder, `${module}_bg.wasm`), made('wasm', `${module}_bg.wasm`))
   }
+}
+
+export async function buildModule(module, folder, families) {
+  const crate = join(root, 'src', 'modules')
+  const target = ['--target', 'web', '--mode', 'no-install', '--no-pack', '--out-dir', folder, '--out-name', module]
+  const cargo = ['--locked', '--features', module, ...families]
+  await run('wasm-pack', ['--log-level', 'warn', 'build', crate, ...target, '--', ...cargo], { env: compilerFlags() })
 }
 
 // wasm-bindgen's glue holds one instance per process. Inside of a function it holds one per call, so that an instance can be given up for a new one;

@@ -13,9 +13,10 @@ const CHECKS = [
   clippy('--lib', '--no-default-features'),
   // Each family has to stand alone: an item it borrows from another's feature shows here.
   ...FAMILIES.map((family) => clippy('--lib', '--no-default-features', '--features', family)),
-  onWasm('wasm-decode,freestanding', '--no-default-features'),
-  onWasm('wasm-verify,freestanding'),
-  onWasm('wasm-verify', '--tests'),
+  onWasm('wasm-decode', '--no-default-features', '--lib'),
+  onWasm('wasm-verify', '--all-targets'),
+  onWasm('decode', '--no-default-features', '--package', 'jotgate-modules'),
+  onWasm('verify', '--package', 'jotgate-modules'),
   ['tsc', '--noEmit'],
   ['biome', 'ci', '--error-on-warnings', '.'],
 ]

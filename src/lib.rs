@@ -41,15 +41,12 @@
 //!
 //! One per family of algorithms, all but the last on by default: `rsa`, `es256`,
 //! `es384`, `es512`, `es256k`, `eddsa`, `hmac`, `ml-dsa`. `wasm-decode` and
-//! `wasm-verify` with `freestanding` make the modules of the npm package.
+//! `wasm-verify` give the exports of the npm package's modules, which
+//! `src/modules` links.
 
 #![no_std]
 
 extern crate alloc;
-// Nothing here uses std, but a shared library needs its allocator and panic
-// handler.
-#[cfg(not(any(target_os = "none", feature = "freestanding")))]
-extern crate std;
 
 #[forbid(unsafe_code)]
 mod core;

@@ -16,14 +16,3 @@ pub use decode::{decode, decode_header, next_refresh};
 pub use memory::{buffer, part, refresh_reason};
 #[cfg(feature = "wasm-verify")]
 pub use verify::{Verifier, scopes, thumbprint, thumbprint_input};
-
-// Without std: its panic handler formats messages that nobody reads.
-#[cfg(feature = "freestanding")]
-#[panic_handler]
-fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
-    ::core::arch::wasm32::unreachable()
-}
-
-#[cfg(feature = "freestanding")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
