@@ -108,7 +108,7 @@ fn units() -> impl Strategy<Value = Vec<(u16, bool)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn json_is_read_as_serde_json_reads_it(value in any_json()) {
@@ -264,7 +264,7 @@ fn seconds() -> impl Strategy<Value = f64> {
 const TOO_EARLY: Error = Error::Claim(Claim::Nbf, Reason::CheckFailed);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_token_expires_at_exp(exp in seconds(), now in seconds(), tolerance in 0..40_u32) {
@@ -382,7 +382,7 @@ fn ordinary_plan() -> impl Strategy<Value = Plan> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_refresh_is_never_in_the_past_nor_after_the_expiry(
