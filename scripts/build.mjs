@@ -148,7 +148,8 @@ async function assemblePackage() {
   const site = made('www')
   rmSync(site, { recursive: true, force: true })
   for (const folder of ['default', 'wasm']) cpSync(at('pkg', 'dist', folder), join(site, folder), { recursive: true })
-  copyFileSync(at('node_modules', 'oauth4webapi', 'build', 'index.js'), join(site, 'oauth4webapi.js'))
+  const client = readFileSync(at('node_modules', 'oauth4webapi', 'build', 'index.js'), 'utf8')
+  writeFileSync(join(site, 'oauth4webapi.js'), client.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''))
   replace(at('www', 'dist'), site)
 
   for (const sentence of await reportSizes()) console.warn(sentence)
