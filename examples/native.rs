@@ -9,9 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(jwks), Some(issuer), Some(audience)) =
-        (arguments.next(), arguments.next(), arguments.next())
-    else {
+    let (Some(jwks), Some(issuer), Some(audience)) = (arguments.next(), arguments.next(), arguments.next()) else {
         return Err("usage: native JWKS-FILE ISSUER AUDIENCE < TOKEN".into());
     };
     let token = std::io::read_to_string(std::io::stdin())?;
@@ -31,12 +29,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            println!(
-                "{} {} {}: {error}",
-                error.status(),
-                error.oauth_error(),
-                error.code()
-            );
+            println!("{} {} {}: {error}", error.status(), error.oauth_error(), error.code());
             for (check, outcome) in verifier.explain(token.trim_end(), now) {
                 let mark = match outcome {
                     Outcome::Pass => "pass",

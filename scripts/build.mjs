@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { output, root, run } from './command.mjs'
 import { platforms } from './loaders.mjs'
+import { oneAtATime } from './one-at-a-time.mjs'
 import { setUpBuild } from './setup.mjs'
 import { reportSizes } from './sizes.mjs'
 
@@ -28,7 +29,11 @@ export default module
 const at = (...path) => join(root, ...path)
 const made = (...path) => at('target', 'npm', ...path)
 
-export async function build() {
+export function build() {
+  return oneAtATime(made('building'), buildWhatChanged)
+}
+
+async function buildWhatChanged() {
   await setUpBuild()
   const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'src/modules', 'scripts/build.mjs']
   await unlessDone('wasm', rust, [made('wasm')], buildModules)

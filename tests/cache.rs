@@ -29,7 +29,8 @@ fn keys() -> KeySet {
 }
 
 fn verifier(max_bytes: usize) -> CachingVerifier {
-    let issuer = Issuer::new(["https://issuer.example"], ["https://api.example"], keys()).algorithms([jotgate::Alg::Hs256]);
+    let issuer =
+        Issuer::new(["https://issuer.example"], ["https://api.example"], keys()).algorithms([jotgate::Alg::Hs256]);
     CachingVerifier::new(Verifier::new(Policy::new(), [issuer]), max_bytes)
 }
 

@@ -14,9 +14,7 @@ mod json_oracle;
 use chance::Chance;
 use jotgate::token::base64url;
 use jotgate::{Alg, Claim, Error, Issuer, KeySet, Policy, Reason, Verifier};
-use jwt_compact::alg::{
-    Ed25519, Es256, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, Rsa, RsaPrivateKey,
-};
+use jwt_compact::alg::{Ed25519, Es256, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, Rsa, RsaPrivateKey};
 use jwt_compact::jwk::JsonWebKey;
 use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, UntrustedToken};
 use serde_json::{Map, Value, json};
@@ -63,15 +61,8 @@ impl Peer {
     }
 
     fn token(&self, header: &[u8], claims: &[u8]) -> String {
-        let input = format!(
-            "{}.{}",
-            base64url::encode(header),
-            base64url::encode(claims)
-        );
-        format!(
-            "{input}.{}",
-            base64url::encode(&(self.sign)(input.as_bytes()))
-        )
+        let input = format!("{}.{}", base64url::encode(header), base64url::encode(claims));
+        format!("{input}.{}", base64url::encode(&(self.sign)(input.as_bytes())))
     }
 
     fn header(&self) -> Value {
@@ -83,20 +74,15 @@ impl Peer {
 /// the times, and a plain comparison of `iss` and `aud`.
 fn opinion<A: Algorithm>(algorithm: &A, key: &A::VerifyingKey, token: &str) -> Result<(), String> {
     let untrusted = UntrustedToken::new(token).map_err(|error| error.to_string())?;
-    let token = algorithm
-        .validator::<Map<String, Value>>(key)
-        .validate(&untrusted)
-        .map_err(|error| error.to_string())?;
+    let token =
+        algorithm.validator::<Map<String, Value>>(key).validate(&untrusted).map_err(|error| error.to_string())?;
     let claims = token.claims();
     let expiry = claims.expiration.ok_or("no exp")?;
     // As `Claims::validate_expiration` and `Claims::validate_maturity` compare.
     if NOW > expiry.timestamp() {
         return Err("expired".into());
     }
-    if claims
-        .not_before
-        .is_some_and(|start| NOW < start.timestamp())
-    {
+    if claims.not_before.is_some_and(|start| NOW < start.timestamp()) {
         return Err("not active".into());
     }
     let audience = claims.custom.get("aud").cloned().unwrap_or_default();
@@ -104,11 +90,7 @@ fn opinion<A: Algorithm>(algorithm: &A, key: &A::VerifyingKey, token: &str) -> R
     if claims.custom.get("iss").is_none_or(|iss| iss != ISSUER) {
         return Err("iss".into());
     }
-    if !ours(&audience)
-        && !audience
-            .as_array()
-            .is_some_and(|several| several.iter().any(ours))
-    {
+    if !ours(&audience) && !audience.as_array().is_some_and(|several| several.iter().any(ours)) {
         return Err("aud".into());
     }
     Ok(())
@@ -122,37 +104,20 @@ fn key<T: for<'a> TryFrom<&'a JsonWebKey<'a>>>(jwk: &str) -> T {
 fn public(jwk: &str) -> KeySet {
     let mut jwk: Value = serde_json::from_str(jwk).unwrap();
     let members = jwk.as_object_mut().unwrap();
-    ["d", "p", "q", "dp", "dq", "qi"]
-        .iter()
-        .for_each(|private| drop(members.remove(*private)));
+    ["d", "p", "q", "dp", "dq", "qi"].iter().for_each(|private| drop(members.remove(*private)));
     KeySet::from_jwk(jwk.to_string().as_bytes()).unwrap()
 }
 
 fn hs256() -> Peer {
-    Peer::new(
-        Hs256,
-        Hs256Key::new([5; 64]),
-        Hs256Key::new([5; 64]),
-        KeySet::from_secret(&[5; 64]).unwrap(),
-    )
+    Peer::new(Hs256, Hs256Key::new([5; 64]), Hs256Key::new([5; 64]), KeySet::from_secret(&[5; 64]).unwrap())
 }
 
 fn peers() -> Vec<Peer> {
     let secret = || KeySet::from_secret(&[5; 64]).unwrap();
     vec![
         hs256(),
-        Peer::new(
-            Hs384,
-            Hs384Key::new([5; 64]),
-            Hs384Key::new([5; 64]),
-            secret(),
-        ),
-        Peer::new(
-            Hs512,
-            Hs512Key::new([5; 64]),
-            Hs512Key::new([5; 64]),
-            secret(),
-        ),
+        Peer::new(Hs384, Hs384Key::new([5; 64]), Hs384Key::new([5; 64]), secret()),
+        Peer::new(Hs512, Hs512Key::new([5; 64]), Hs512Key::new([5; 64]), secret()),
         Peer::new(Ed25519, key(OKP_KEY), key(OKP_KEY), public(OKP_KEY)),
         Peer::new(Es256, key(EC_KEY), key(EC_KEY), public(EC_KEY)),
         rsa(Rsa::rs256()),
@@ -177,17 +142,11 @@ struct Facts {
 impl Facts {
     /// A member, where serde_json reads the header at all.
     fn header_member(&self, name: &str) -> Option<Value> {
-        serde_json::from_slice::<Map<String, Value>>(&self.header)
-            .ok()?
-            .get(name)
-            .cloned()
+        serde_json::from_slice::<Map<String, Value>>(&self.header).ok()?.get(name).cloned()
     }
 
     fn claim(&self, name: &str) -> Option<Value> {
-        serde_json::from_slice::<Map<String, Value>>(&self.claims)
-            .ok()?
-            .get(name)
-            .cloned()
+        serde_json::from_slice::<Map<String, Value>>(&self.claims).ok()?.get(name).cloned()
     }
 
     fn date(&self, name: &str) -> Option<f64> {
@@ -195,143 +154,83 @@ impl Facts {
     }
 
     fn they_say(&self, text: &str) -> bool {
-        self.theirs
-            .as_ref()
-            .is_err_and(|error| error.contains(text))
+        self.theirs.as_ref().is_err_and(|error| error.contains(text))
     }
 }
 
 type Rule = (&'static str, fn(&Facts) -> bool);
 
 fn is_text_or_texts(value: &Value) -> bool {
-    value.is_string()
-        || value
-            .as_array()
-            .is_some_and(|items| items.iter().all(Value::is_string))
+    value.is_string() || value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
 }
 
 /// Why jotgate refuses what jwt-compact accepts. Each looks at the token itself,
 /// not only at jotgate's word.
 const STRICTER: &[Rule] = &[
-    (
-        "§3.3 no duplicate member in the header, at any level",
-        |facts| {
-            facts.ours == Err(Error::HeaderDuplicate)
-                && json_oracle::finding(&facts.header).duplicate
-        },
-    ),
-    (
-        "§3.6 no duplicate member in the claims, at any level",
-        |facts| {
-            facts.ours == Err(Error::PayloadDuplicate)
-                && json_oracle::finding(&facts.claims).duplicate
-        },
-    ),
-    (
-        "§3.3 crit is a list of distinct names of extensions in the header, b64 is a boolean",
-        |facts| {
-            let there = ["crit", "b64"]
-                .iter()
-                .any(|name| facts.header_member(name).is_some());
-            facts.ours == Err(Error::CritInvalid) && there
-        },
-    ),
-    (
-        "§3.3 an extension in crit that is not understood refuses",
-        |facts| {
-            facts.ours == Err(Error::CritNotUnderstood) && facts.header_member("crit").is_some()
-        },
-    ),
+    ("§3.3 no duplicate member in the header, at any level", |facts| {
+        facts.ours == Err(Error::HeaderDuplicate) && json_oracle::finding(&facts.header).duplicate
+    }),
+    ("§3.6 no duplicate member in the claims, at any level", |facts| {
+        facts.ours == Err(Error::PayloadDuplicate) && json_oracle::finding(&facts.claims).duplicate
+    }),
+    ("§3.3 crit is a list of distinct names of extensions in the header, b64 is a boolean", |facts| {
+        let there = ["crit", "b64"].iter().any(|name| facts.header_member(name).is_some());
+        facts.ours == Err(Error::CritInvalid) && there
+    }),
+    ("§3.3 an extension in crit that is not understood refuses", |facts| {
+        facts.ours == Err(Error::CritNotUnderstood) && facts.header_member("crit").is_some()
+    }),
     ("§3.3 b64: false refuses", |facts| {
         facts.ours == Err(Error::Unencoded) && facts.header_member("b64") == Some(json!(false))
     }),
     ("§3.3 kid, typ and cty are strings: null is none", |facts| {
-        let wrong = |name: &&str| {
-            facts
-                .header_member(name)
-                .is_some_and(|value| !value.is_string())
-        };
+        let wrong = |name: &&str| facts.header_member(name).is_some_and(|value| !value.is_string());
         facts.ours == Err(Error::HeaderMember) && ["kid", "typ", "cty"].iter().any(wrong)
     }),
     ("§3.6 typ is absent, JWT or at+jwt", |facts| {
-        facts.ours == Err(Error::Claim(Claim::Typ, Reason::CheckFailed))
-            && facts.header_member("typ").is_some()
+        facts.ours == Err(Error::Claim(Claim::Typ, Reason::CheckFailed)) && facts.header_member("typ").is_some()
     }),
     ("§3.6 exp == now is expired", |facts| {
         facts.ours == Err(Error::Expired) && facts.date("exp").is_some_and(|exp| exp <= NOW as f64)
     }),
-    (
-        "§3.6 numeric dates may have fractions, which count",
-        |facts| {
-            let ahead = |start: f64| start > NOW as f64 && start.trunc() <= NOW as f64;
-            facts.ours == Err(Error::Claim(Claim::Nbf, Reason::CheckFailed))
-                && facts.date("nbf").is_some_and(ahead)
-        },
-    ),
-    (
-        "§3.6 iss, sub, jti and client_id are strings",
-        |facts| match facts.ours {
-            Err(Error::Claim(
-                claim @ (Claim::Sub | Claim::Jti | Claim::ClientId),
-                Reason::Invalid,
-            )) => facts
-                .claim(claim.name())
-                .is_some_and(|value| !value.is_string()),
-            _ => false,
-        },
-    ),
-    (
-        "§3.6 aud is a string or an array of strings only",
-        |facts| {
-            let refused = matches!(facts.ours, Err(Error::Claim(Claim::Aud, _)));
-            refused
-                && facts
-                    .claim("aud")
-                    .is_some_and(|aud| !is_text_or_texts(&aud))
-        },
-    ),
+    ("§3.6 numeric dates may have fractions, which count", |facts| {
+        let ahead = |start: f64| start > NOW as f64 && start.trunc() <= NOW as f64;
+        facts.ours == Err(Error::Claim(Claim::Nbf, Reason::CheckFailed)) && facts.date("nbf").is_some_and(ahead)
+    }),
+    ("§3.6 iss, sub, jti and client_id are strings", |facts| match facts.ours {
+        Err(Error::Claim(claim @ (Claim::Sub | Claim::Jti | Claim::ClientId), Reason::Invalid)) => {
+            facts.claim(claim.name()).is_some_and(|value| !value.is_string())
+        }
+        _ => false,
+    }),
+    ("§3.6 aud is a string or an array of strings only", |facts| {
+        let refused = matches!(facts.ours, Err(Error::Claim(Claim::Aud, _)));
+        refused && facts.claim("aud").is_some_and(|aud| !is_text_or_texts(&aud))
+    }),
 ];
 
 /// Why jotgate accepts what jwt-compact refuses.
 const MORE_LENIENT: &[Rule] = &[
-    (
-        "cty is the application's (RFC 7515 §4.1.10); jwt-compact takes JSON alone",
-        |facts| {
-            facts.they_say("content type")
-                && facts
-                    .header_member("cty")
-                    .is_some_and(|cty| cty.is_string())
-        },
-    ),
-    (
-        "§3.3 jku, x5u and x5t are never looked at; jwt-compact wants them well-typed",
-        |facts| {
-            let unread = ["jku", "x5u", "x5t", "x5t#S256"];
-            facts.they_say("header")
-                && unread
-                    .iter()
-                    .any(|name| facts.header_member(name).is_some())
-        },
-    ),
-    (
-        "a date after the year 262142, the last that jwt-compact's calendar holds",
-        |facts| {
-            let late = |name| facts.date(name).is_some_and(|date| date.abs() > 8e12);
-            late("exp") || late("nbf") || late("iat")
-        },
-    ),
-    (
-        "a lone surrogate is JSON (RFC 8259 §8.2), which serde_json's strings cannot hold",
-        |facts| facts.they_say("surrogate") || facts.they_say("hex escape"),
-    ),
-    (
-        "a number beyond a double is JSON (RFC 8259 §6), which serde_json cannot hold",
-        |facts| facts.they_say("number out of range"),
-    ),
-    (
-        "128 levels are accepted (the design's bound), serde_json stops one before",
-        |facts| facts.they_say("recursion limit"),
-    ),
+    ("cty is the application's (RFC 7515 §4.1.10); jwt-compact takes JSON alone", |facts| {
+        facts.they_say("content type") && facts.header_member("cty").is_some_and(|cty| cty.is_string())
+    }),
+    ("§3.3 jku, x5u and x5t are never looked at; jwt-compact wants them well-typed", |facts| {
+        let unread = ["jku", "x5u", "x5t", "x5t#S256"];
+        facts.they_say("header") && unread.iter().any(|name| facts.header_member(name).is_some())
+    }),
+    ("a date after the year 262142, the last that jwt-compact's calendar holds", |facts| {
+        let late = |name| facts.date(name).is_some_and(|date| date.abs() > 8e12);
+        late("exp") || late("nbf") || late("iat")
+    }),
+    ("a lone surrogate is JSON (RFC 8259 §8.2), which serde_json's strings cannot hold", |facts| {
+        facts.they_say("surrogate") || facts.they_say("hex escape")
+    }),
+    ("a number beyond a double is JSON (RFC 8259 §6), which serde_json cannot hold", |facts| {
+        facts.they_say("number out of range")
+    }),
+    ("128 levels are accepted (the design's bound), serde_json stops one before", |facts| {
+        facts.they_say("recursion limit")
+    }),
 ];
 
 /// Verdicts, and how often each rule was needed.
@@ -350,20 +249,10 @@ impl Tally {
             self.agreed[usize::from(ours.is_ok())] += 1;
             return;
         }
-        let segment = |which| {
-            token
-                .split('.')
-                .nth(which)
-                .and_then(|text| base64url::decode(text.as_bytes()).ok())
-        };
+        let segment = |which| token.split('.').nth(which).and_then(|text| base64url::decode(text.as_bytes()).ok());
         let [header, claims] = [0, 1].map(|which| segment(which).unwrap_or_default());
         let rules = if ours.is_ok() { MORE_LENIENT } else { STRICTER };
-        let facts = Facts {
-            header,
-            claims,
-            ours,
-            theirs,
-        };
+        let facts = Facts { header, claims, ours, theirs };
         match rules.iter().find(|(_, holds)| holds(&facts)) {
             Some((name, _)) => *self.rules.entry(name).or_default() += 1,
             None => self.unexplained.push(format!(
@@ -380,17 +269,9 @@ impl Tally {
     fn finish(self, what: &str) -> BTreeMap<&'static str, usize> {
         let [refused, accepted] = self.agreed;
         let differ: usize = self.rules.values().sum();
-        println!(
-            "{what}: {accepted} accepted and {refused} refused by both, {differ} differ by rule"
-        );
-        self.rules
-            .iter()
-            .for_each(|(rule, times)| println!("  {times}: {rule}"));
-        assert!(
-            self.unexplained.is_empty(),
-            "{what}: {:#?}",
-            self.unexplained
-        );
+        println!("{what}: {accepted} accepted and {refused} refused by both, {differ} differ by rule");
+        self.rules.iter().for_each(|(rule, times)| println!("  {times}: {rule}"));
+        assert!(self.unexplained.is_empty(), "{what}: {:#?}", self.unexplained);
         self.rules
     }
 }
@@ -405,29 +286,15 @@ fn base_claims() -> Map<String, Value> {
 
 /// Any JSON value, small, with text beyond ASCII.
 fn any_value(chance: &mut Chance, depth: usize) -> Value {
-    const TEXTS: &[&str] = &[
-        "",
-        "a",
-        "\\\"",
-        "\u{0}\u{1f}\u{7f}",
-        "é",
-        "e\u{301}",
-        "😀",
-        "\u{2028}",
-        "</script>",
-    ];
+    const TEXTS: &[&str] = &["", "a", "\\\"", "\u{0}\u{1f}\u{7f}", "é", "e\u{301}", "😀", "\u{2028}", "</script>"];
     match chance.up_to(if depth == 0 { 4 } else { 6 }) {
         0 => Value::Null,
         1 => json!(chance.up_to(1) == 1),
         2 => json!(chance.up_to(1_000_000)),
         3 => json!(chance.up_to(1_000_000) as f64 / 1024.0),
         4 => json!(chance.one_of(TEXTS)),
-        5 => (0..chance.up_to(4))
-            .map(|_| any_value(chance, depth - 1))
-            .collect(),
-        _ => (0..chance.up_to(4))
-            .map(|at| (format!("m{at}"), any_value(chance, depth - 1)))
-            .collect(),
+        5 => (0..chance.up_to(4)).map(|_| any_value(chance, depth - 1)).collect(),
+        _ => (0..chance.up_to(4)).map(|at| (format!("m{at}"), any_value(chance, depth - 1))).collect(),
     }
 }
 
@@ -437,10 +304,7 @@ fn both_accept_every_valid_token() {
         let mut chance = Chance::of(peer.alg.name());
         for _ in 0..if peer.alg.is_symmetric() { 500 } else { 20 } {
             let mut claims = base_claims();
-            claims.insert(
-                "exp".into(),
-                json!(NOW + 1 + chance.up_to(1_000_000) as i64),
-            );
+            claims.insert("exp".into(), json!(NOW + 1 + chance.up_to(1_000_000) as i64));
             if chance.up_to(1) == 1 {
                 claims.insert("nbf".into(), json!(NOW - chance.up_to(1000) as i64));
             }
@@ -453,10 +317,7 @@ fn both_accept_every_valid_token() {
             let claims = Value::Object(claims).to_string();
             let token = peer.token(peer.header().to_string().as_bytes(), claims.as_bytes());
             assert_eq!((peer.opinion)(&token), Ok(()), "{claims}");
-            let verified = peer
-                .verifier
-                .verify(&token, NOW as f64)
-                .unwrap_or_else(|error| panic!("{error}: {claims}"));
+            let verified = peer.verifier.verify(&token, NOW as f64).unwrap_or_else(|error| panic!("{error}: {claims}"));
             assert_eq!(verified.payload(), claims);
         }
     }
@@ -473,16 +334,8 @@ fn mutated_byte_by_byte_and_truncated() {
         for at in 0..good.len() {
             let old = good.as_bytes()[at];
             // Another letter of the alphabet, the neighbour, and what is in no token.
-            let others = [
-                b'A' + chance.up_to(25) as u8,
-                old ^ 1,
-                b".=+/ \n\0~"[chance.up_to(7)],
-            ];
-            let others = if peer.alg.is_symmetric() {
-                &others
-            } else {
-                &others[at % 3..=at % 3]
-            };
+            let others = [b'A' + chance.up_to(25) as u8, old ^ 1, b".=+/ \n\0~"[chance.up_to(7)]];
+            let others = if peer.alg.is_symmetric() { &others } else { &others[at % 3..=at % 3] };
             for new in others.iter().copied().filter(|new| *new != old) {
                 let mut bytes = good.clone().into_bytes();
                 bytes[at] = new;
@@ -495,10 +348,7 @@ fn mutated_byte_by_byte_and_truncated() {
             tally.hold(&peer, &format!("{more}{good}"));
         }
     }
-    assert_eq!(
-        tally.agreed[1], 0,
-        "no change of a signed token is accepted"
-    );
+    assert_eq!(tally.agreed[1], 0, "no change of a signed token is accepted");
     tally.finish("mutated and truncated");
 }
 
@@ -585,26 +435,10 @@ fn with(object: &Map<String, Value>, name: &str, value: &str) -> String {
 
 #[test]
 fn signed_again_with_odd_claims_and_headers() {
-    const CLAIMS: &[&str] = &[
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "nbf",
-        "iat",
-        "jti",
-        "client_id",
-        "scope",
-        "scp",
-        "cnf",
-        "",
-        "__proto__",
-        "é",
-    ];
-    const MEMBERS: &[&str] = &[
-        "alg", "typ", "kid", "cty", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256",
-        "enc", "zip", "x",
-    ];
+    const CLAIMS: &[&str] =
+        &["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "scp", "cnf", "", "__proto__", "é"];
+    const MEMBERS: &[&str] =
+        &["alg", "typ", "kid", "cty", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip", "x"];
     let mut tally = Tally::default();
     let mut chance = Chance::of("odd");
     let claims = base_claims();
@@ -612,28 +446,15 @@ fn signed_again_with_odd_claims_and_headers() {
     for (at, peer) in peers().iter().enumerate() {
         let header = peer.header().as_object().unwrap().clone();
         let odd = |object: &Map<String, Value>, names: &[&str]| -> Vec<String> {
-            names
-                .iter()
-                .flat_map(|name| {
-                    odd_values()
-                        .into_iter()
-                        .map(|value| with(object, name, &value))
-                })
-                .collect()
+            names.iter().flat_map(|name| odd_values().into_iter().map(|value| with(object, name, &value))).collect()
         };
         let without = claims.keys().map(|name| {
             let mut without = claims.clone();
             without.remove(name);
             Value::Object(without).to_string()
         });
-        let headers: Vec<String> = odd(&header, MEMBERS)
-            .into_iter()
-            .chain(odd_headers(&header))
-            .collect();
-        let bodies = odd(&claims, CLAIMS)
-            .into_iter()
-            .chain(without)
-            .map(String::into_bytes);
+        let headers: Vec<String> = odd(&header, MEMBERS).into_iter().chain(odd_headers(&header)).collect();
+        let bodies = odd(&claims, CLAIMS).into_iter().chain(without).map(String::into_bytes);
         let bodies: Vec<Vec<u8>> = bodies.chain(odd_documents(&good)).collect();
         // What is read does not depend on the algorithm: one reads it all, the slow ones a sample.
         let mut chosen = || at == 0 || chance.up_to(50) == 0;
@@ -641,10 +462,7 @@ fn signed_again_with_odd_claims_and_headers() {
             tally.hold(peer, &peer.token(header.as_bytes(), good.as_bytes()));
         }
         for body in bodies.iter().filter(|_| chosen()) {
-            tally.hold(
-                peer,
-                &peer.token(peer.header().to_string().as_bytes(), body),
-            );
+            tally.hold(peer, &peer.token(peer.header().to_string().as_bytes(), body));
         }
     }
     let needed = tally.finish("odd claims and headers");
@@ -654,48 +472,16 @@ fn signed_again_with_odd_claims_and_headers() {
 }
 
 fn odd_headers(header: &Map<String, Value>) -> Vec<String> {
-    const ALGS: &[&str] = &[
-        "none",
-        "NONE",
-        "HS256",
-        "hs256",
-        "RS256",
-        "ES256",
-        "EdDSA",
-        "Ed25519",
-        "",
-        " HS256",
-        "HS256\u{0}",
-    ];
-    const TYPES: &[&str] = &[
-        "jwt",
-        "JWT",
-        "at+jwt",
-        "application/at+jwt",
-        "APPLICATION/JWT",
-        "dpop+jwt",
-        "application/a/b",
-    ];
-    let set =
-        |name: &'static str| move |value: &&str| with(header, name, &json!(value).to_string());
-    let mut headers: Vec<String> = ALGS
-        .iter()
-        .map(set("alg"))
-        .chain(TYPES.iter().map(set("typ")))
-        .collect();
-    for crit in [
-        r#"["x"]"#,
-        r#"["b64"]"#,
-        r#"["alg"]"#,
-        r#"["x","x"]"#,
-        r#"["missing"]"#,
-    ] {
+    const ALGS: &[&str] =
+        &["none", "NONE", "HS256", "hs256", "RS256", "ES256", "EdDSA", "Ed25519", "", " HS256", "HS256\u{0}"];
+    const TYPES: &[&str] =
+        &["jwt", "JWT", "at+jwt", "application/at+jwt", "APPLICATION/JWT", "dpop+jwt", "application/a/b"];
+    let set = |name: &'static str| move |value: &&str| with(header, name, &json!(value).to_string());
+    let mut headers: Vec<String> = ALGS.iter().map(set("alg")).chain(TYPES.iter().map(set("typ"))).collect();
+    for crit in [r#"["x"]"#, r#"["b64"]"#, r#"["alg"]"#, r#"["x","x"]"#, r#"["missing"]"#] {
         let rest = with(header, "crit", crit);
         headers.push(format!(r#"{},"x":1,"b64":true}}"#, &rest[..rest.len() - 1]));
-        headers.push(format!(
-            r#"{},"x":1,"b64":false}}"#,
-            &rest[..rest.len() - 1]
-        ));
+        headers.push(format!(r#"{},"x":1,"b64":false}}"#, &rest[..rest.len() - 1]));
     }
     let alg = &header["alg"];
     headers.extend([
@@ -738,13 +524,7 @@ fn odd_documents(good: &str) -> Vec<Vec<u8>> {
         good.to_uppercase(),
     ];
     let mut documents: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
-    for invalid in [
-        &b"\xff"[..],
-        b"\xc0\xaf",
-        b"\xed\xa0\x80",
-        b"\xf4\x90\x80\x80",
-        b"\xe2\x82",
-    ] {
+    for invalid in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82"] {
         let start = format!(r#"{{{inner},"x":""#).into_bytes();
         documents.push([&start, invalid, b"\"}"].concat());
     }

@@ -109,10 +109,7 @@ fn mutated(seed: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
 
 /// A change behind the encoding, where a change of the text would hardly get to.
 fn mutated_inside(token: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
-    let mut segments: Vec<Vec<u8>> = token
-        .split(|byte| *byte == b'.')
-        .map(<[u8]>::to_vec)
-        .collect();
+    let mut segments: Vec<Vec<u8>> = token.split(|byte| *byte == b'.').map(<[u8]>::to_vec).collect();
     let which = chance.up_to(segments.len() - 1);
     if let Ok(decoded) = base64url::decode(&segments[which]) {
         segments[which] = base64url::encode(&mutated(&decoded, other, chance)).into_bytes();
@@ -138,35 +135,17 @@ fn drive(name: &str, target: fn(&[u8]), seeds: &Seeds, mutators: &[Mutator], exe
 
 #[test]
 fn token() {
-    drive(
-        "token",
-        targets::token,
-        &CORPUS.token,
-        &[mutated, mutated_inside, mutated_inside],
-        15_000,
-    );
+    drive("token", targets::token, &CORPUS.token, &[mutated, mutated_inside, mutated_inside], 15_000);
 }
 
 #[test]
 fn header() {
-    drive(
-        "header",
-        targets::header,
-        &CORPUS.header,
-        &[mutated],
-        30_000,
-    );
+    drive("header", targets::header, &CORPUS.header, &[mutated], 30_000);
 }
 
 #[test]
 fn claims() {
-    drive(
-        "claims",
-        targets::claims,
-        &CORPUS.claims,
-        &[mutated],
-        30_000,
-    );
+    drive("claims", targets::claims, &CORPUS.claims, &[mutated], 30_000);
 }
 
 #[test]
@@ -196,9 +175,7 @@ fn the_seeds_are_written_down() {
         ("pem", &CORPUS.pem),
     ];
     for (target, seeds) in all {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("seeds")
-            .join(target);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seeds").join(target);
         std::fs::create_dir_all(&folder).unwrap();
         for (at, seed) in seeds.iter().enumerate() {
             std::fs::write(folder.join(format!("{at:03}")), seed).unwrap();

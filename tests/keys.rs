@@ -65,9 +65,7 @@ fn oct(length: usize) -> Value {
 
 /// `jwk` with these members set.
 fn with(mut jwk: Value, members: Value) -> Value {
-    jwk.as_object_mut()
-        .unwrap()
-        .extend(members.as_object().unwrap().clone());
+    jwk.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     jwk
 }
 
@@ -113,23 +111,14 @@ fn keys_that_are_taken() {
         oct(32),
         oct(33),
         oct(1000),
-        with(
-            rsa(),
-            json!({ "alg": "RS256", "use": "sig", "key_ops": ["verify"], "kid": "a" }),
-        ),
+        with(rsa(), json!({ "alg": "RS256", "use": "sig", "key_ops": ["verify"], "kid": "a" })),
         with(rsa(), json!({ "alg": "PS512" })),
-        with(
-            ec(),
-            json!({ "alg": "ES256", "key_ops": ["sign", "verify", "x"], "kid": "" }),
-        ),
+        with(ec(), json!({ "alg": "ES256", "key_ops": ["sign", "verify", "x"], "kid": "" })),
         with(ed25519(), json!({ "alg": "EdDSA" })),
         with(ed25519(), json!({ "alg": "Ed25519" })),
         with(oct(64), json!({ "alg": "HS512" })),
         // What has no meaning here is ignored, whatever it is.
-        with(
-            rsa(),
-            json!({ "x5c": 1, "x5u": {}, "x5t": [], "ext": true, "crv": 5, "k": null, "iat": 0 }),
-        ),
+        with(rsa(), json!({ "x5c": 1, "x5u": {}, "x5t": [], "ext": true, "crv": 5, "k": null, "iat": 0 })),
         with(ec(), json!({ "__proto__": { "d": 1 }, "D": "x" })),
         padded(1),
         padded(17),
@@ -183,54 +172,21 @@ fn keys_that_are_refused() {
         (with(ec(), json!({ "crv": 256 })), Error::JwkMember),
         (with(ec(), json!({ "crv": "p-256" })), Error::JwkUnsupported),
         (with(ec(), json!({ "crv": "P256" })), Error::JwkUnsupported),
-        (
-            with(ec(), json!({ "crv": "secp256r1" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ec(), json!({ "crv": "prime256v1" })),
-            Error::JwkUnsupported,
-        ),
+        (with(ec(), json!({ "crv": "secp256r1" })), Error::JwkUnsupported),
+        (with(ec(), json!({ "crv": "prime256v1" })), Error::JwkUnsupported),
         (with(ec(), json!({ "crv": "P-224" })), Error::JwkUnsupported),
-        (
-            with(ec(), json!({ "crv": "P-256K" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ec(), json!({ "crv": "Ed25519" })),
-            Error::JwkUnsupported,
-        ),
+        (with(ec(), json!({ "crv": "P-256K" })), Error::JwkUnsupported),
+        (with(ec(), json!({ "crv": "Ed25519" })), Error::JwkUnsupported),
         (with(ec(), json!({ "crv": "" })), Error::JwkUnsupported),
         (without(ed25519(), "crv"), Error::JwkMember),
-        (
-            with(ed25519(), json!({ "crv": "ed25519" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ed25519(), json!({ "crv": "Ed448" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ed25519(), json!({ "crv": "X25519" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ed25519(), json!({ "crv": "P-256" })),
-            Error::JwkUnsupported,
-        ),
-        (
-            with(ed25519(), json!({ "kty": "EC" })),
-            Error::JwkUnsupported,
-        ),
+        (with(ed25519(), json!({ "crv": "ed25519" })), Error::JwkUnsupported),
+        (with(ed25519(), json!({ "crv": "Ed448" })), Error::JwkUnsupported),
+        (with(ed25519(), json!({ "crv": "X25519" })), Error::JwkUnsupported),
+        (with(ed25519(), json!({ "crv": "P-256" })), Error::JwkUnsupported),
+        (with(ed25519(), json!({ "kty": "EC" })), Error::JwkUnsupported),
         (json!({ "kty": "AKP", "pub": ED_X }), Error::JwkUnsupported),
-        (
-            json!({ "kty": "AKP", "alg": "ML-DSA-11", "pub": ED_X }),
-            Error::JwkUnsupported,
-        ),
-        (
-            json!({ "kty": "AKP", "alg": "EdDSA", "pub": ED_X }),
-            Error::JwkUnsupported,
-        ),
+        (json!({ "kty": "AKP", "alg": "ML-DSA-11", "pub": ED_X }), Error::JwkUnsupported),
+        (json!({ "kty": "AKP", "alg": "EdDSA", "pub": ED_X }), Error::JwkUnsupported),
         // use, key_ops, alg, kid: RFC 7517 §4.2 to §4.5
         (with(rsa(), json!({ "use": "enc" })), Error::JwkUse),
         (with(rsa(), json!({ "use": "SIG" })), Error::JwkUse),
@@ -238,52 +194,19 @@ fn keys_that_are_refused() {
         (with(rsa(), json!({ "use": "wrap" })), Error::JwkUse),
         (with(rsa(), json!({ "use": null })), Error::JwkUse),
         (with(rsa(), json!({ "use": ["sig"] })), Error::JwkUse),
-        (
-            with(rsa(), json!({ "use": "enc", "key_ops": ["verify"] })),
-            Error::JwkUse,
-        ),
+        (with(rsa(), json!({ "use": "enc", "key_ops": ["verify"] })), Error::JwkUse),
         (with(rsa(), json!({ "key_ops": [] })), Error::JwkKeyOps),
         (with(rsa(), json!({ "key_ops": null })), Error::JwkKeyOps),
-        (
-            with(rsa(), json!({ "key_ops": "verify" })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": { "verify": true } })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["sign"] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["Verify"] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["encrypt", "wrapKey"] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["verify", 1] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["verify", "verify"] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["verify", "sign", "sign"] })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["sign"], "use": "sig" })),
-            Error::JwkKeyOps,
-        ),
-        (
-            with(oct(32), json!({ "key_ops": ["sign"] })),
-            Error::JwkKeyOps,
-        ),
+        (with(rsa(), json!({ "key_ops": "verify" })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": { "verify": true } })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["sign"] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["Verify"] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["encrypt", "wrapKey"] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["verify", 1] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["verify", "verify"] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["verify", "sign", "sign"] })), Error::JwkKeyOps),
+        (with(rsa(), json!({ "key_ops": ["sign"], "use": "sig" })), Error::JwkKeyOps),
+        (with(oct(32), json!({ "key_ops": ["sign"] })), Error::JwkKeyOps),
         (with(rsa(), json!({ "alg": null })), Error::JwkMember),
         (with(rsa(), json!({ "alg": ["RS256"] })), Error::JwkMember),
         (with(rsa(), json!({ "alg": "" })), Error::JwkAlg),
@@ -318,10 +241,7 @@ fn keys_that_are_refused() {
         (with(rsa(), json!({ "n": 65537 })), Error::JwkMember),
         (with(rsa(), json!({ "n": "" })), Error::RsaModulus),
         (with(rsa(), json!({ "n": "AA" })), Error::RsaModulus),
-        (
-            with(rsa(), json!({ "n": field(0, 256) })),
-            Error::RsaModulus,
-        ),
+        (with(rsa(), json!({ "n": field(0, 256) })), Error::RsaModulus),
         (with(rsa(), json!({ "n": "Aw" })), Error::RsaModulus),
         (rsa_of(&modulus(512), &[1, 0, 1]), Error::RsaModulus),
         (rsa_of(&modulus(1024), &[1, 0, 1]), Error::RsaModulus),
@@ -351,10 +271,7 @@ fn keys_that_are_refused() {
         (with(ec(), json!({ "x": changed(EC_X) })), Error::EcPoint),
         (with(ec(), json!({ "y": changed(EC_Y) })), Error::EcPoint),
         (with(ec(), json!({ "x": EC_Y, "y": EC_X })), Error::EcPoint),
-        (
-            with(ec(), json!({ "x": field(0, 32), "y": field(0, 32) })),
-            Error::EcPoint,
-        ),
+        (with(ec(), json!({ "x": field(0, 32), "y": field(0, 32) })), Error::EcPoint),
         (with(ec(), json!({ "x": field(0xff, 32) })), Error::EcPoint),
         (with(ec(), json!({ "y": field(0xff, 32) })), Error::EcPoint),
         (with(ec(), json!({ "crv": "P-384" })), Error::EcPoint),
@@ -362,48 +279,24 @@ fn keys_that_are_refused() {
         (with(ec(), json!({ "crv": "secp256k1" })), Error::EcPoint),
         (with(k256(), json!({ "crv": "P-256" })), Error::EcPoint),
         (with(p384(), json!({ "crv": "P-256" })), Error::EcPoint),
-        (
-            with(p384(), json!({ "x": field(0xff, 48) })),
-            Error::EcPoint,
-        ),
-        (
-            with(p521(), json!({ "x": field(0xff, 66) })),
-            Error::EcPoint,
-        ),
+        (with(p384(), json!({ "x": field(0xff, 48) })), Error::EcPoint),
+        (with(p521(), json!({ "x": field(0xff, 66) })), Error::EcPoint),
         (with(p521(), json!({ "x": field(1, 65) })), Error::EcPoint),
         // OKP: RFC 8037 §2, RFC 8032 §5.1.3
         (without(ed25519(), "x"), Error::JwkMember),
         (with(ed25519(), json!({ "x": "" })), Error::OkpPoint),
-        (
-            with(ed25519(), json!({ "x": short(ED_X) })),
-            Error::OkpPoint,
-        ),
+        (with(ed25519(), json!({ "x": short(ED_X) })), Error::OkpPoint),
         (with(ed25519(), json!({ "x": long(ED_X) })), Error::OkpPoint),
-        (
-            with(
-                ed25519(),
-                json!({ "x": "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }),
-            ),
-            Error::OkpPoint,
-        ),
+        (with(ed25519(), json!({ "x": "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" })), Error::OkpPoint),
         // oct: RFC 7518 §3.2
         (without(oct(32), "k"), Error::JwkMember),
         (with(oct(32), json!({ "k": 5 })), Error::JwkMember),
         (with(oct(32), json!({ "k": "" })), Error::SecretTooShort),
         (oct(1), Error::SecretTooShort),
         (oct(31), Error::SecretTooShort),
-        (
-            with(oct(31), json!({ "alg": "HS256" })),
-            Error::SecretTooShort,
-        ),
-        (
-            with(oct(47), json!({ "alg": "HS384" })),
-            Error::SecretTooShort,
-        ),
-        (
-            with(oct(63), json!({ "alg": "HS512" })),
-            Error::SecretTooShort,
-        ),
+        (with(oct(31), json!({ "alg": "HS256" })), Error::SecretTooShort),
+        (with(oct(47), json!({ "alg": "HS384" })), Error::SecretTooShort),
+        (with(oct(63), json!({ "alg": "HS512" })), Error::SecretTooShort),
     ];
     for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] {
         table.push((with(rsa(), json!({ private: "AQ" })), Error::JwkPrivate));
@@ -425,14 +318,7 @@ fn keys_that_are_refused() {
         table.push((with(ed25519(), json!({ "x": x })), Error::OkpPoint));
     }
     // RFC 7515 §2: no padding, no white space, no other alphabet, no stray bits.
-    for (jwk, member) in [
-        (rsa(), "n"),
-        (rsa(), "e"),
-        (ec(), "x"),
-        (ec(), "y"),
-        (ed25519(), "x"),
-        (oct(32), "k"),
-    ] {
+    for (jwk, member) in [(rsa(), "n"), (rsa(), "e"), (ec(), "x"), (ec(), "y"), (ed25519(), "x"), (oct(32), "k")] {
         let value = jwk[member].as_str().unwrap().to_owned();
         let head = &value[..value.len() - 1];
         for bad in [
@@ -450,10 +336,7 @@ fn keys_that_are_refused() {
             table.push((with(jwk.clone(), json!({ member: bad })), Error::JwkMember));
         }
     }
-    table.push((
-        with(ec(), json!({ "x": EC_X.replace("3t8", "3t9") })),
-        Error::JwkMember,
-    ));
+    table.push((with(ec(), json!({ "x": EC_X.replace("3t8", "3t9") })), Error::JwkMember));
 
     for (jwk, error) in &table {
         let read = KeySet::from_jwk(jwk.to_string().as_bytes());
@@ -464,11 +347,7 @@ fn keys_that_are_refused() {
         let set = KeySet::from_jwks(set.to_string().as_bytes()).unwrap();
         assert_eq!(set.keys().len(), 1, "{jwk}");
         assert_eq!(set.refused().len(), 1, "{jwk}");
-        assert_eq!(
-            (set.refused()[0].index, set.refused()[0].error),
-            (0, *error),
-            "{jwk}"
-        );
+        assert_eq!((set.refused()[0].index, set.refused()[0].error), (0, *error), "{jwk}");
     }
     println!("{} keys refused", table.len());
 }
@@ -493,16 +372,9 @@ fn texts_that_are_no_jwk() {
         format!("{{{members},\"a\":{{\"b\":1,\"b\":2}}}}"),
         format!("{{{members},\"a\":{}{}}}", "[".repeat(200), "]".repeat(200)),
     ] {
-        assert_eq!(
-            KeySet::from_jwk(text.as_bytes()).err(),
-            Some(Error::JwkJson),
-            "{text}"
-        );
+        assert_eq!(KeySet::from_jwk(text.as_bytes()).err(), Some(Error::JwkJson), "{text}");
     }
-    assert_eq!(
-        KeySet::from_jwk(b"{\"kty\":\"\xff\"}").err(),
-        Some(Error::JwkJson)
-    );
+    assert_eq!(KeySet::from_jwk(b"{\"kty\":\"\xff\"}").err(), Some(Error::JwkJson));
 }
 
 /// Standard base64 in lines of 64.
@@ -511,22 +383,12 @@ fn pem(label: &str, der: &[u8]) -> String {
     while !base64.len().is_multiple_of(4) {
         base64.push('=');
     }
-    let lines: Vec<&str> = base64
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).unwrap())
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 fn unpem(base64: &str) -> Vec<u8> {
-    let base64url = base64
-        .trim_end_matches('=')
-        .replace('+', "-")
-        .replace('/', "_");
+    let base64url = base64.trim_end_matches('=').replace('+', "-").replace('/', "_");
     base64url::decode(base64url.as_bytes()).unwrap()
 }
 
@@ -558,10 +420,7 @@ fn pem_that_is_taken() {
             format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----"),
         ] {
             let from_pem = KeySet::from_pem(text.as_bytes()).unwrap();
-            assert_eq!(
-                from_pem.keys()[0].to_public_jwk(),
-                from_jwk.keys()[0].to_public_jwk()
-            );
+            assert_eq!(from_pem.keys()[0].to_public_jwk(), from_jwk.keys()[0].to_public_jwk());
             assert_eq!(from_pem.keys()[0].alg(), None);
         }
     }
@@ -585,11 +444,7 @@ fn pem_that_is_refused() {
     let text = pem("PUBLIC KEY", &ec);
     let (begin, rest) = text.split_once('\n').unwrap();
     // The OID's last arc: prime256v1 is 1.2.840.10045.3.1.7.
-    let curve = ec
-        .windows(8)
-        .position(|octets| octets == [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7])
-        .unwrap()
-        + 7;
+    let curve = ec.windows(8).position(|octets| octets == [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]).unwrap() + 7;
     let null = rsa.windows(2).position(|octets| octets == [5, 0]).unwrap();
 
     // One octet more behind the RSAPublicKey, within the bit string.
@@ -603,41 +458,21 @@ fn pem_that_is_refused() {
         ("x".into(), Error::PemInvalid),
         (EC_SPKI.into(), Error::PemInvalid),
         ("-----BEGIN PUBLIC KEY-----".into(), Error::PemInvalid),
-        (
-            "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n".into(),
-            Error::PemInvalid,
-        ),
-        (
-            "-----BEGIN PUBLIC KEY-----\n\n-----END PUBLIC KEY-----\n".into(),
-            Error::PemInvalid,
-        ),
-        (
-            "-----BEGIN -----\nAAAA\n-----END -----\n".into(),
-            Error::PemLabel,
-        ),
+        ("-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n".into(), Error::PemInvalid),
+        ("-----BEGIN PUBLIC KEY-----\n\n-----END PUBLIC KEY-----\n".into(), Error::PemInvalid),
+        ("-----BEGIN -----\nAAAA\n-----END -----\n".into(), Error::PemLabel),
         // Around and inside the text.
         (format!("my key\n{text}"), Error::PemInvalid),
         (format!("{text}my key"), Error::PemInvalid),
         (format!("{text}{text}"), Error::PemInvalid),
         (format!("\u{feff}{text}"), Error::PemInvalid),
-        (
-            format!("{begin}\nProc-Type: 4,ENCRYPTED\n\n{rest}"),
-            Error::PemInvalid,
-        ),
+        (format!("{begin}\nProc-Type: 4,ENCRYPTED\n\n{rest}"), Error::PemInvalid),
         (format!("{begin}\n\n{rest}"), Error::PemInvalid),
-        (
-            text.replacen("-----BEGIN", "----BEGIN", 1),
-            Error::PemInvalid,
-        ),
+        (text.replacen("-----BEGIN", "----BEGIN", 1), Error::PemInvalid),
         (text.replace("END PUBLIC", "END PRIVATE"), Error::PemInvalid),
         (text.replace("PUBLIC KEY", "public key"), Error::PemLabel),
         (text.replace('A', "*"), Error::PemInvalid),
-        (
-            text.replace('/', "_")
-                .replace('+', "-")
-                .replacen('Y', "_", 1),
-            Error::PemInvalid,
-        ),
+        (text.replace('/', "_").replace('+', "-").replacen('Y', "_", 1), Error::PemInvalid),
         (text.replace('=', ""), Error::PemInvalid),
         // Other labels.
         (pem("PRIVATE KEY", &ec), Error::JwkPrivate),
@@ -678,20 +513,11 @@ fn pem_that_is_refused() {
         (pem("PUBLIC KEY", &ec[..ec.len() - 1]), Error::PemInvalid),
         (pem("PUBLIC KEY", &ed[..ed.len() - 1]), Error::PemInvalid),
         // A BER length, and a bit string with unused bits.
-        (
-            pem("PUBLIC KEY", &[&[0x30, 0x81, ed[1]], &ed[2..]].concat()),
-            Error::PemInvalid,
-        ),
+        (pem("PUBLIC KEY", &[&[0x30, 0x81, ed[1]], &ed[2..]].concat()), Error::PemInvalid),
         (edited(&ed, 11, 1), Error::PemInvalid),
         // Parameters: RFC 3279 §2.3.1, RFC 5480 §2.1.1, RFC 8410 §3.
         (edited(&rsa, null, 4), Error::PemInvalid),
-        (
-            pem(
-                "PUBLIC KEY",
-                &[&[0x30, 0x2c, 0x30, 0x07], &ed[4..9], &[5, 0], &ed[9..]].concat(),
-            ),
-            Error::PemInvalid,
-        ),
+        (pem("PUBLIC KEY", &[&[0x30, 0x2c, 0x30, 0x07], &ed[4..9], &[5, 0], &ed[9..]].concat()), Error::PemInvalid),
         (edited(&ec, curve, 1), Error::JwkUnsupported),
         (
             pem(
@@ -715,17 +541,12 @@ fn pem_that_is_refused() {
         (
             pem(
                 "PUBLIC KEY",
-                &unpem(
-                    "MEMwBQYDK2VxAzoAdUf7Iv4EXr4C7z5o/bVzs+IjlHrqTnfENg7C4ri+C1ZKAjLKkUhyl5AR112/322wu/ElNIYSg4WA",
-                ),
+                &unpem("MEMwBQYDK2VxAzoAdUf7Iv4EXr4C7z5o/bVzs+IjlHrqTnfENg7C4ri+C1ZKAjLKkUhyl5AR112/322wu/ElNIYSg4WA"),
             ),
             Error::JwkUnsupported,
         ),
         (
-            pem(
-                "PUBLIC KEY",
-                &unpem("MCowBQYDK2VuAyEAa2GLFQRU4CQTBHfjhLUVWBw2kEA1ArWPGK8kgfWV3jM="),
-            ),
+            pem("PUBLIC KEY", &unpem("MCowBQYDK2VuAyEAa2GLFQRU4CQTBHfjhLUVWBw2kEA1ArWPGK8kgfWV3jM=")),
             Error::JwkUnsupported,
         ),
         (
@@ -751,25 +572,16 @@ fn pem_that_is_refused() {
         (
             pem(
                 "PUBLIC KEY",
-                &unpem(
-                    "MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACJXoCwjARUof0Jb3sld4LUMYUNbJIO019XT46lwzw3t8=",
-                ),
+                &unpem("MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACJXoCwjARUof0Jb3sld4LUMYUNbJIO019XT46lwzw3t8="),
             ),
             Error::EcPoint,
         ),
         (edited(&ec, ec.len() - 1, 1), Error::EcPoint),
         (edited(&ec, ec.len() - 65, 6), Error::EcPoint),
         (edited(&ec, ec.len() - 65, 0), Error::EcPoint),
-        (
-            pem("PUBLIC KEY", &[&ed[..12], &[1][..], &[0; 31]].concat()),
-            Error::OkpPoint,
-        ),
+        (pem("PUBLIC KEY", &[&ed[..12], &[1][..], &[0; 31]].concat()), Error::OkpPoint),
     ] {
-        assert_eq!(
-            KeySet::from_pem(text.as_bytes()).err(),
-            Some(error),
-            "{text}"
-        );
+        assert_eq!(KeySet::from_pem(text.as_bytes()).err(), Some(error), "{text}");
     }
 }
 
@@ -793,11 +605,7 @@ fn sets_that_are_refused() {
         (&*twice, Error::JwksInvalid),
         (&*too_many, Error::JwksTooLarge),
     ] {
-        assert_eq!(
-            KeySet::from_jwks(text.as_bytes()).err(),
-            Some(error),
-            "{text:.80}"
-        );
+        assert_eq!(KeySet::from_jwks(text.as_bytes()).err(), Some(error), "{text:.80}");
     }
 }
 
@@ -817,11 +625,8 @@ fn a_set_is_usable_for_its_good_keys() {
     let set = KeySet::from_jwks(set.to_string().as_bytes()).unwrap();
     let kids: Vec<_> = set.keys().iter().map(|key| key.kid().unwrap()).collect();
     assert_eq!(kids, [b"b", b"c"]);
-    let refused: Vec<_> = set
-        .refused()
-        .iter()
-        .map(|refused| (refused.index, refused.kid.as_deref(), refused.error))
-        .collect();
+    let refused: Vec<_> =
+        set.refused().iter().map(|refused| (refused.index, refused.kid.as_deref(), refused.error)).collect();
     assert_eq!(
         refused,
         [
@@ -836,10 +641,7 @@ fn a_set_is_usable_for_its_good_keys() {
     );
 
     let many = json!({ "keys": vec![ec(); MAX_KEYS] }).to_string();
-    assert_eq!(
-        KeySet::from_jwks(many.as_bytes()).unwrap().keys().len(),
-        MAX_KEYS
-    );
+    assert_eq!(KeySet::from_jwks(many.as_bytes()).unwrap().keys().len(), MAX_KEYS);
     let none = KeySet::from_jwks(br#"{"keys":[]}"#).unwrap();
     assert!(none.keys().is_empty() && none.refused().is_empty());
 }
@@ -849,38 +651,17 @@ fn a_secret_beside_public_keys_is_not_used() {
     let secret = with(oct(32), json!({ "kid": "s" }));
     let broken = json!({ "kty": "RSA" });
     let unknown = json!({ "kty": "XYZ" });
-    for other in [
-        rsa(),
-        ec(),
-        ed25519(),
-        broken,
-        unknown,
-        with(rsa(), json!({ "use": "enc" })),
-    ] {
+    for other in [rsa(), ec(), ed25519(), broken, unknown, with(rsa(), json!({ "use": "enc" }))] {
         for keys in [json!([secret, other]), json!([other, secret])] {
             let set = KeySet::from_jwks(json!({ "keys": keys }).to_string().as_bytes()).unwrap();
             assert_eq!(set.select(Alg::Hs256, Some(b"s")).count(), 0, "{keys}");
-            assert!(
-                set.keys().iter().all(|key| !key.allows(Alg::Hs256)),
-                "{keys}"
-            );
-            let report = set
-                .refused()
-                .iter()
-                .find(|refused| refused.kid.as_deref() == Some(b"s"));
-            assert_eq!(
-                report.map(|refused| refused.error),
-                Some(Error::JwksMixed),
-                "{keys}"
-            );
+            assert!(set.keys().iter().all(|key| !key.allows(Alg::Hs256)), "{keys}");
+            let report = set.refused().iter().find(|refused| refused.kid.as_deref() == Some(b"s"));
+            assert_eq!(report.map(|refused| refused.error), Some(Error::JwksMixed), "{keys}");
         }
     }
     // Among secrets, and beside what is no key at all, it is.
-    for keys in [
-        json!([secret]),
-        json!([oct(48), secret]),
-        json!([{}, secret, 5]),
-    ] {
+    for keys in [json!([secret]), json!([oct(48), secret]), json!([{}, secret, 5])] {
         let set = KeySet::from_jwks(json!({ "keys": keys }).to_string().as_bytes()).unwrap();
         assert_eq!(set.select(Alg::Hs256, Some(b"s")).count(), 1, "{keys}");
     }
@@ -941,23 +722,12 @@ fn selection() {
     // Different lone surrogates are different names.
     let text = format!(
         r#"{{"keys":[{},{}]}}"#,
-        with(ec(), json!({ "kid": "$" }))
-            .to_string()
-            .replace('$', "\\ud800"),
-        with(ec(), json!({ "kid": "$" }))
-            .to_string()
-            .replace('$', "\\ud801"),
+        with(ec(), json!({ "kid": "$" })).to_string().replace('$', "\\ud800"),
+        with(ec(), json!({ "kid": "$" })).to_string().replace('$', "\\ud801"),
     );
     let set = KeySet::from_jwks(text.as_bytes()).unwrap();
-    assert_eq!(
-        set.select(Alg::Es256, Some(b"\xed\xa0\x81"))
-            .collect::<Vec<_>>(),
-        [1]
-    );
-    assert_eq!(
-        set.select(Alg::Es256, Some("\u{fffd}".as_bytes())).count(),
-        0
-    );
+    assert_eq!(set.select(Alg::Es256, Some(b"\xed\xa0\x81")).collect::<Vec<_>>(), [1]);
+    assert_eq!(set.select(Alg::Es256, Some("\u{fffd}".as_bytes())).count(), 0);
 }
 
 #[test]
@@ -971,18 +741,11 @@ fn secrets_are_for_hashes_no_longer_than_they_are() {
         (500, &[Alg::Hs256, Alg::Hs384, Alg::Hs512]),
     ] {
         let set = KeySet::from_secret(&vec![7; length]).unwrap();
-        let allowed: Vec<Alg> = Alg::ALL
-            .iter()
-            .copied()
-            .filter(|alg| set.keys()[0].allows(*alg))
-            .collect();
+        let allowed: Vec<Alg> = Alg::ALL.iter().copied().filter(|alg| set.keys()[0].allows(*alg)).collect();
         assert_eq!(allowed, algorithms, "{length}");
     }
     for length in [0, 1, 16, 31] {
-        assert_eq!(
-            KeySet::from_secret(&vec![7; length]).err(),
-            Some(Error::SecretTooShort)
-        );
+        assert_eq!(KeySet::from_secret(&vec![7; length]).err(), Some(Error::SecretTooShort));
     }
 }
 
@@ -1005,30 +768,15 @@ fn keys_of_the_platform_are_selected_and_never_verify() {
         ("EC", None, Some("ES256"), Some(Error::JwkUnsupported)),
         ("EC", Some("P-224"), None, Some(Error::JwkUnsupported)),
         ("OKP", Some("X25519"), None, Some(Error::JwkUnsupported)),
-        (
-            "RSA",
-            Some("P-256"),
-            Some("RS256"),
-            Some(Error::JwkUnsupported),
-        ),
+        ("RSA", Some("P-256"), Some("RS256"), Some(Error::JwkUnsupported)),
         ("", None, None, Some(Error::JwkUnsupported)),
     ] {
         let key = Key::from_external(kty, crv, alg);
         assert_eq!(key.as_ref().err().copied(), error, "{kty} {crv:?} {alg:?}");
         let Ok(key) = key else { continue };
-        assert!(
-            key.is_external()
-                && key.to_public_jwk().is_none()
-                && key.thumbprint(Hash::Sha256).is_none()
-        );
-        let allowed: Vec<Alg> = Alg::ALL
-            .iter()
-            .copied()
-            .filter(|alg| key.allows(*alg))
-            .collect();
-        assert!(
-            !allowed.is_empty() && alg.is_none_or(|alg| allowed == [Alg::from_name(alg).unwrap()])
-        );
+        assert!(key.is_external() && key.to_public_jwk().is_none() && key.thumbprint(Hash::Sha256).is_none());
+        let allowed: Vec<Alg> = Alg::ALL.iter().copied().filter(|alg| key.allows(*alg)).collect();
+        assert!(!allowed.is_empty() && alg.is_none_or(|alg| allowed == [Alg::from_name(alg).unwrap()]));
         assert!(allowed.iter().all(|alg| !key.verify(*alg, b"", b"")));
     }
 }
@@ -1072,10 +820,8 @@ fn signed() -> Vec<(Alg, Value, &'static str)> {
 
 #[test]
 fn a_key_verifies_with_its_algorithm_only() {
-    let keys: Vec<KeySet> = signed()
-        .iter()
-        .map(|(_, jwk, _)| KeySet::from_jwk(jwk.to_string().as_bytes()).unwrap())
-        .collect();
+    let keys: Vec<KeySet> =
+        signed().iter().map(|(_, jwk, _)| KeySet::from_jwk(jwk.to_string().as_bytes()).unwrap()).collect();
     for (place, (alg, jwk, token)) in signed().into_iter().enumerate() {
         let (input, signature) = token.rsplit_once('.').unwrap();
         let signature = base64url::decode(signature.as_bytes()).unwrap();
@@ -1084,12 +830,7 @@ fn a_key_verifies_with_its_algorithm_only() {
                 // Ed25519 is the same operation under its RFC 9864 name.
                 let same = tried == alg || (alg == Alg::EdDsa && tried == Alg::Ed25519);
                 let verdict = set.keys()[0].verify(tried, input.as_bytes(), &signature);
-                assert_eq!(
-                    verdict,
-                    same && place == other_place,
-                    "{} {jwk}",
-                    tried.name()
-                );
+                assert_eq!(verdict, same && place == other_place, "{} {jwk}", tried.name());
             }
         }
         // Bound to another algorithm, the same key refuses a right signature.
@@ -1099,8 +840,7 @@ fn a_key_verifies_with_its_algorithm_only() {
             Alg::EdDsa => "Ed25519",
             _ => continue,
         };
-        let bound =
-            KeySet::from_jwk(with(jwk, json!({ "alg": bound })).to_string().as_bytes()).unwrap();
+        let bound = KeySet::from_jwk(with(jwk, json!({ "alg": bound })).to_string().as_bytes()).unwrap();
         assert!(!bound.keys()[0].verify(alg, input.as_bytes(), &signature));
     }
 }
@@ -1115,39 +855,21 @@ fn a_signature_is_exact() {
         let name = alg.name();
         assert!(key.verify(alg, input.as_bytes(), &signature), "{name}");
         for length in 0..signature.len() {
-            assert!(
-                !key.verify(alg, input.as_bytes(), &signature[..length]),
-                "{name} cut to {length}"
-            );
+            assert!(!key.verify(alg, input.as_bytes(), &signature[..length]), "{name} cut to {length}");
         }
-        assert!(
-            !key.verify(alg, input.as_bytes(), &[&signature[..], &[0]].concat()),
-            "{name}, longer"
-        );
-        assert!(
-            !key.verify(alg, input.as_bytes(), &[&[0], &signature[..]].concat()),
-            "{name}, led by zero"
-        );
+        assert!(!key.verify(alg, input.as_bytes(), &[&signature[..], &[0]].concat()), "{name}, longer");
+        assert!(!key.verify(alg, input.as_bytes(), &[&[0], &signature[..]].concat()), "{name}, led by zero");
         for at in 0..signature.len() {
             let mut changed = signature.clone();
             changed[at] ^= 0x40;
-            assert!(
-                !key.verify(alg, input.as_bytes(), &changed),
-                "{name}, octet {at}"
-            );
+            assert!(!key.verify(alg, input.as_bytes(), &changed), "{name}, octet {at}");
         }
         for octet in [0, 0xff] {
-            assert!(
-                !key.verify(alg, input.as_bytes(), &vec![octet; signature.len()]),
-                "{name}, all {octet}"
-            );
+            assert!(!key.verify(alg, input.as_bytes(), &vec![octet; signature.len()]), "{name}, all {octet}");
         }
         let mut message = input.as_bytes().to_vec();
         *message.last_mut().unwrap() ^= 1;
-        assert!(
-            !key.verify(alg, &message, &signature),
-            "{name}, other message"
-        );
+        assert!(!key.verify(alg, &message, &signature), "{name}, other message");
         assert!(!key.verify(alg, b"", &signature), "{name}, no message");
     }
 }
@@ -1160,39 +882,16 @@ fn hmac_agrees_with_jwt_compact() {
         for length in [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000] {
             let message = vec![length as u8; length];
             let mut code = theirs.sign(their_key, &message).as_bytes().into_owned();
-            assert!(
-                key.keys()[0].verify(ours, &message, &code),
-                "{} {length}",
-                ours.name()
-            );
+            assert!(key.keys()[0].verify(ours, &message, &code), "{} {length}", ours.name());
             code[0] ^= 1;
-            assert!(
-                !key.keys()[0].verify(ours, &message, &code),
-                "{} {length}",
-                ours.name()
-            );
+            assert!(!key.keys()[0].verify(ours, &message, &code), "{} {length}", ours.name());
         }
     }
     for length in [64, 65, 127, 128, 129, 300] {
         let secret: Vec<u8> = (0..length).map(|at| (at * 7) as u8).collect();
-        check(
-            alg::Hs256,
-            &alg::Hs256Key::new(&secret),
-            Alg::Hs256,
-            &secret,
-        );
-        check(
-            alg::Hs384,
-            &alg::Hs384Key::new(&secret),
-            Alg::Hs384,
-            &secret,
-        );
-        check(
-            alg::Hs512,
-            &alg::Hs512Key::new(&secret),
-            Alg::Hs512,
-            &secret,
-        );
+        check(alg::Hs256, &alg::Hs256Key::new(&secret), Alg::Hs256, &secret);
+        check(alg::Hs384, &alg::Hs384Key::new(&secret), Alg::Hs384, &secret);
+        check(alg::Hs512, &alg::Hs512Key::new(&secret), Alg::Hs512, &secret);
     }
 }
 
@@ -1221,11 +920,7 @@ fn jwt_compact_verifies_with_our_algorithms() {
     fn check<A: Algorithm>(algorithm: A, key: &A::VerifyingKey, token: &str) {
         let (input, signature) = token.rsplit_once('.').unwrap();
         let signature = base64url::decode(signature.as_bytes()).unwrap();
-        assert!(
-            verify(&algorithm, key, input.as_bytes(), &signature),
-            "{}",
-            algorithm.name()
-        );
+        assert!(verify(&algorithm, key, input.as_bytes(), &signature), "{}", algorithm.name());
         // The payload of RFC 8037 §A.4 is no claims set.
         if token.contains(".eyJ") {
             let token = UntrustedToken::new(token).unwrap();
@@ -1234,29 +929,12 @@ fn jwt_compact_verifies_with_our_algorithms() {
         }
     }
     for (alg, jwk, token) in signed() {
-        let member =
-            |name: &str| base64url::decode(jwk[name].as_str().unwrap().as_bytes()).unwrap();
+        let member = |name: &str| base64url::decode(jwk[name].as_str().unwrap().as_bytes()).unwrap();
         match alg {
-            Alg::Hs256 => check(
-                hmac::Hs256,
-                &hmac::VerifyingKey::new(&member("k")).unwrap(),
-                token,
-            ),
-            Alg::Rs256 => check(
-                rsa::Rs256,
-                &rsa::VerifyingKey::new(&member("n"), &member("e")).unwrap(),
-                token,
-            ),
-            Alg::Es256 => check(
-                es256::Es256,
-                &es256::VerifyingKey::new(&member("x"), &member("y")).unwrap(),
-                token,
-            ),
-            _ => check(
-                eddsa::EdDsa,
-                &eddsa::VerifyingKey::new(&member("x")).unwrap(),
-                token,
-            ),
+            Alg::Hs256 => check(hmac::Hs256, &hmac::VerifyingKey::new(&member("k")).unwrap(), token),
+            Alg::Rs256 => check(rsa::Rs256, &rsa::VerifyingKey::new(&member("n"), &member("e")).unwrap(), token),
+            Alg::Es256 => check(es256::Es256, &es256::VerifyingKey::new(&member("x"), &member("y")).unwrap(), token),
+            _ => check(eddsa::EdDsa, &eddsa::VerifyingKey::new(&member("x")).unwrap(), token),
         }
     }
 }
@@ -1273,10 +951,7 @@ fn ed25519_refuses_a_commitment_of_small_order() {
         let signature = base64url::decode(signature.as_bytes()).unwrap();
         assert_eq!(signature.len(), 64);
         for alg in [Alg::EdDsa, Alg::Ed25519] {
-            assert!(
-                !set.keys()[0].verify(alg, b"small", &signature),
-                "{signature:?}"
-            );
+            assert!(!set.keys()[0].verify(alg, b"small", &signature), "{signature:?}");
         }
     }
 }
@@ -1293,16 +968,11 @@ fn names_of_algorithms_are_exact() {
             format!("{name}\0"),
             name[..name.len() - 1].to_owned(),
         ] {
-            assert!(
-                Alg::from_name(&other).is_none_or(|found| found.name() == other),
-                "{other}"
-            );
+            assert!(Alg::from_name(&other).is_none_or(|found| found.name() == other), "{other}");
         }
         assert_eq!(alg.is_symmetric(), name.starts_with("HS"), "{name}");
     }
-    for name in [
-        "", "none", "None", "nOnE", "dir", "RS1", "HS1", "ES512K", "Ed448", "ESP256", "A256GCM",
-    ] {
+    for name in ["", "none", "None", "nOnE", "dir", "RS1", "HS1", "ES512K", "Ed448", "ESP256", "A256GCM"] {
         assert_eq!(Alg::from_name(name), None, "{name}");
     }
 }
@@ -1320,44 +990,19 @@ fn thumbprints() {
     });
     let ed = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
     for (jwk, hash, expected) in [
-        (
-            &rsa,
-            Hash::Sha256,
-            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
-        ),
-        (
-            &rsa,
-            Hash::Sha384,
-            "R9_OfJjSjaw8Fuum86UzK5ixTdN9bo9BaqPSiseq89DWfmqCdpSgUHus-cxDUNc8",
-        ),
-        (
-            &rsa,
-            Hash::Sha512,
-            "DpvEwocfn3FjeWWQjcJHzWrpKTIymKwgoL1xVgQcud48-qZDSRCr1zfWZQdHAJn_ciqXqPTSARyg-L-NyNGpVA",
-        ),
-        (
-            &ed,
-            Hash::Sha256,
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
-        ),
+        (&rsa, Hash::Sha256, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+        (&rsa, Hash::Sha384, "R9_OfJjSjaw8Fuum86UzK5ixTdN9bo9BaqPSiseq89DWfmqCdpSgUHus-cxDUNc8"),
+        (&rsa, Hash::Sha512, "DpvEwocfn3FjeWWQjcJHzWrpKTIymKwgoL1xVgQcud48-qZDSRCr1zfWZQdHAJn_ciqXqPTSARyg-L-NyNGpVA"),
+        (&ed, Hash::Sha256, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
     ] {
         let text = jwk.to_string();
-        assert_eq!(
-            thumbprint::thumbprint(text.as_bytes(), hash).as_deref(),
-            Ok(expected)
-        );
+        assert_eq!(thumbprint::thumbprint(text.as_bytes(), hash).as_deref(), Ok(expected));
         let set = KeySet::from_jwk(text.as_bytes()).unwrap();
         assert_eq!(set.keys()[0].thumbprint(hash).as_deref(), Some(expected));
     }
     for (jwk, input) in [
-        (
-            ed25519(),
-            format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{ED_X}"}}"#),
-        ),
-        (
-            ec(),
-            format!(r#"{{"crv":"P-256","kty":"EC","x":"{EC_X}","y":"{EC_Y}"}}"#),
-        ),
+        (ed25519(), format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{ED_X}"}}"#)),
+        (ec(), format!(r#"{{"crv":"P-256","kty":"EC","x":"{EC_X}","y":"{EC_Y}"}}"#)),
         (
             json!({ "kty": "AKP", "alg": "X", "pub": "AA", "priv": "AQ" }),
             r#"{"alg":"X","kty":"AKP","pub":"AA"}"#.into(),
@@ -1367,18 +1012,9 @@ fn thumbprints() {
             with(ec(), json!({ "d": EC_X, "use": "enc" })),
             format!(r#"{{"crv":"P-256","kty":"EC","x":"{EC_X}","y":"{EC_Y}"}}"#),
         ),
-        (
-            json!({ "kty": "RSA", "n": "AQAB", "e": "AQ" }),
-            r#"{"e":"AQ","kty":"RSA","n":"AQAB"}"#.into(),
-        ),
-        (
-            json!({ "kty": "oct", "k": "AA", "kid": 5 }),
-            r#"{"k":"AA","kty":"oct"}"#.into(),
-        ),
-        (
-            json!({ "kty": "OKP", "crv": "X448", "x": "AA" }),
-            r#"{"crv":"X448","kty":"OKP","x":"AA"}"#.into(),
-        ),
+        (json!({ "kty": "RSA", "n": "AQAB", "e": "AQ" }), r#"{"e":"AQ","kty":"RSA","n":"AQAB"}"#.into()),
+        (json!({ "kty": "oct", "k": "AA", "kid": 5 }), r#"{"k":"AA","kty":"oct"}"#.into()),
+        (json!({ "kty": "OKP", "crv": "X448", "x": "AA" }), r#"{"crv":"X448","kty":"OKP","x":"AA"}"#.into()),
     ] {
         assert_eq!(thumbprint::input(jwk.to_string().as_bytes()), Ok(input));
     }
@@ -1389,10 +1025,7 @@ fn thumbprints() {
         (without(ec(), "y"), Error::JwkMember),
         (without(ec(), "crv"), Error::JwkMember),
         (with(ec(), json!({ "crv": "" })), Error::JwkMember),
-        (
-            with(ec(), json!({ "crv": "P-256\",\"y\":\"" })),
-            Error::JwkMember,
-        ),
+        (with(ec(), json!({ "crv": "P-256\",\"y\":\"" })), Error::JwkMember),
         (with(ec(), json!({ "crv": "a\\" })), Error::JwkMember),
         (with(ec(), json!({ "crv": "\u{e9}" })), Error::JwkMember),
         (with(ec(), json!({ "x": "" })), Error::JwkMember),
@@ -1401,11 +1034,7 @@ fn thumbprints() {
         (with(ec(), json!({ "x": 5 })), Error::JwkMember),
         (json!({ "kty": "AKP", "pub": "AA" }), Error::JwkMember),
     ] {
-        assert_eq!(
-            thumbprint::input(jwk.to_string().as_bytes()).err(),
-            Some(error),
-            "{jwk}"
-        );
+        assert_eq!(thumbprint::input(jwk.to_string().as_bytes()).err(), Some(error), "{jwk}");
     }
     assert_eq!(thumbprint::input(b"[]").err(), Some(Error::JwkJson));
     assert_eq!(Hash::from_name("sha384"), Some(Hash::Sha384));
@@ -1419,22 +1048,13 @@ fn public_jwks_are_canonical() {
     let mut n = vec![0, 0];
     n.extend(base64url::decode(MODULUS.as_bytes()).unwrap());
     for (jwk, expected) in [
-        (
-            rsa_of(&n, &[0, 1, 0, 1]),
-            format!(r#"{{"e":"AQAB","kty":"RSA","n":"{MODULUS}"}}"#),
-        ),
+        (rsa_of(&n, &[0, 1, 0, 1]), format!(r#"{{"e":"AQAB","kty":"RSA","n":"{MODULUS}"}}"#)),
         (
             with(ec(), json!({ "kid": "a", "x5c": [] })),
             format!(r#"{{"crv":"P-256","kty":"EC","x":"{EC_X}","y":"{EC_Y}"}}"#),
         ),
-        (
-            ed25519(),
-            format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{ED_X}"}}"#),
-        ),
-        (
-            oct(32),
-            format!(r#"{{"k":"{}","kty":"oct"}}"#, base64url::encode(&[7; 32])),
-        ),
+        (ed25519(), format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{ED_X}"}}"#)),
+        (oct(32), format!(r#"{{"k":"{}","kty":"oct"}}"#, base64url::encode(&[7; 32]))),
     ] {
         let set = KeySet::from_jwk(jwk.to_string().as_bytes()).unwrap();
         let public = set.keys()[0].to_public_jwk().unwrap();
@@ -1449,29 +1069,18 @@ fn nothing_shows_a_secret() {
     let secret = b"correct horse battery staple, 32";
     let set = KeySet::from_secret(secret).unwrap();
     let shown = format!("{set:?} {:?}", set.keys()[0]);
-    assert!(
-        !shown.contains("correct") && !shown.contains("99, 111, 114"),
-        "{shown}"
-    );
+    assert!(!shown.contains("correct") && !shown.contains("99, 111, 114"), "{shown}");
 }
 
 #[cfg(feature = "ml-dsa")]
 #[test]
 fn ml_dsa_keys() {
     use jotgate::key::pem as reader;
-    for (alg, length, arc) in [
-        (Alg::MlDsa44, 1312, 17),
-        (Alg::MlDsa65, 1952, 18),
-        (Alg::MlDsa87, 2592, 19),
-    ] {
+    for (alg, length, arc) in [(Alg::MlDsa44, 1312, 17), (Alg::MlDsa65, 1952, 18), (Alg::MlDsa87, 2592, 19)] {
         let public = vec![9; length];
         let jwk = json!({ "kty": "AKP", "alg": alg.name(), "pub": base64url::encode(&public) });
         let set = KeySet::from_jwk(jwk.to_string().as_bytes()).unwrap();
-        let allowed: Vec<Alg> = Alg::ALL
-            .iter()
-            .copied()
-            .filter(|alg| set.keys()[0].allows(*alg))
-            .collect();
+        let allowed: Vec<Alg> = Alg::ALL.iter().copied().filter(|alg| set.keys()[0].allows(*alg)).collect();
         assert_eq!(allowed, [alg]);
 
         // RFC 9881 §2: no parameters.
@@ -1481,47 +1090,23 @@ fn ml_dsa_keys() {
             let bits = [&[3, 0x82], &(length + 1).to_be_bytes()[..], &[0], &public].concat();
             let algorithm = [&[0x30, algorithm.len() as u8], algorithm].concat();
             let total = u16::try_from(algorithm.len() + bits.len()).unwrap();
-            pem(
-                "PUBLIC KEY",
-                &[&[0x30, 0x82], &total.to_be_bytes()[..], &algorithm, &bits].concat(),
-            )
+            pem("PUBLIC KEY", &[&[0x30, 0x82], &total.to_be_bytes()[..], &algorithm, &bits].concat())
         };
         let from_pem = reader::parse(spki(&oid).as_bytes()).unwrap();
         assert_eq!(from_pem.to_public_jwk(), set.keys()[0].to_public_jwk());
         let with_null = spki(&[&oid[..], &[5, 0]].concat());
-        assert_eq!(
-            reader::parse(with_null.as_bytes()).err(),
-            Some(Error::PemInvalid)
-        );
+        assert_eq!(reader::parse(with_null.as_bytes()).err(), Some(Error::PemInvalid));
 
         for (wrong, error) in [
-            (
-                with(jwk.clone(), json!({ "priv": "AA" })),
-                Error::JwkPrivate,
-            ),
-            (
-                with(
-                    jwk.clone(),
-                    json!({ "pub": base64url::encode(&public[1..]) }),
-                ),
-                Error::PublicKeySize,
-            ),
-            (
-                with(jwk.clone(), json!({ "pub": "" })),
-                Error::PublicKeySize,
-            ),
+            (with(jwk.clone(), json!({ "priv": "AA" })), Error::JwkPrivate),
+            (with(jwk.clone(), json!({ "pub": base64url::encode(&public[1..]) })), Error::PublicKeySize),
+            (with(jwk.clone(), json!({ "pub": "" })), Error::PublicKeySize),
             (without(jwk.clone(), "pub"), Error::JwkMember),
             (without(jwk.clone(), "alg"), Error::JwkUnsupported),
-            (
-                with(jwk.clone(), json!({ "alg": "ml-dsa-44" })),
-                Error::JwkUnsupported,
-            ),
+            (with(jwk.clone(), json!({ "alg": "ml-dsa-44" })), Error::JwkUnsupported),
             (with(jwk, json!({ "kty": "OKP" })), Error::JwkMember),
         ] {
-            assert_eq!(
-                KeySet::from_jwk(wrong.to_string().as_bytes()).err(),
-                Some(error)
-            );
+            assert_eq!(KeySet::from_jwk(wrong.to_string().as_bytes()).err(), Some(error));
         }
     }
 }

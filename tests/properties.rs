@@ -31,10 +31,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(6, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(|members| members
-                .into_iter()
-                .collect::<serde_json::Map<_, _>>()
-                .into()),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
         ]
     })
 }
@@ -86,9 +84,7 @@ fn json_string(units: &[(u16, bool)]) -> String {
     let mut text = String::from("\"");
     for (unit, escape) in units {
         match char::from_u32(u32::from(*unit)) {
-            Some(point) if !escape && point >= ' ' && point != '"' && point != '\\' => {
-                text.push(point)
-            }
+            Some(point) if !escape && point >= ' ' && point != '"' && point != '\\' => text.push(point),
             _ => text.push_str(&format!("\\u{unit:04x}")),
         }
     }
@@ -97,13 +93,7 @@ fn json_string(units: &[(u16, bool)]) -> String {
 
 /// Often the same, often a surrogate.
 fn units() -> impl Strategy<Value = Vec<(u16, bool)>> {
-    let unit = prop_oneof![
-        0x61..0x63_u16,
-        0xd83c..0xd83e_u16,
-        0xdc00..0xdc02_u16,
-        Just(0xfffd),
-        any::<u16>()
-    ];
+    let unit = prop_oneof![0x61..0x63_u16, 0xd83c..0xd83e_u16, 0xdc00..0xdc02_u16, Just(0xfffd), any::<u16>()];
     prop::collection::vec((unit, any::<bool>()), 0..4)
 }
 
@@ -212,10 +202,8 @@ fn bits(text: &str) -> Option<Vec<u8>> {
     let bits: String = digits?.iter().map(|digit| format!("{digit:06b}")).collect();
     let (whole, rest) = bits.split_at(bits.len() / 8 * 8);
     let canonical = rest.len() < 6 && !rest.contains('1');
-    let octets = whole
-        .as_bytes()
-        .chunks(8)
-        .map(|octet| u8::from_str_radix(std::str::from_utf8(octet).unwrap(), 2).unwrap());
+    let octets =
+        whole.as_bytes().chunks(8).map(|octet| u8::from_str_radix(std::str::from_utf8(octet).unwrap(), 2).unwrap());
     canonical.then(|| octets.collect())
 }
 
@@ -225,21 +213,16 @@ const AUDIENCE: &str = "https://api.example";
 /// The verdict on claims as if a platform had found their signature good.
 fn verdict(policy: Policy, claims: &Value, now: f64) -> Result<(), Error> {
     let key = KeySet::from_external("EC", Some("P-256"), None).unwrap();
-    let verifier = Verifier::new(
-        policy,
-        [Issuer::new([ISSUER], [AUDIENCE], key).algorithms([Alg::Es256])],
-    );
-    let [header, claims] = [&json!({ "alg": "ES256" }), claims]
-        .map(|part| base64url::encode(part.to_string().as_bytes()));
+    let verifier = Verifier::new(policy, [Issuer::new([ISSUER], [AUDIENCE], key).algorithms([Alg::Es256])]);
+    let [header, claims] =
+        [&json!({ "alg": "ES256" }), claims].map(|part| base64url::encode(part.to_string().as_bytes()));
     let token = format!("{header}.{claims}.{}", base64url::encode(&[1; 64]));
     verifier.finish(token.as_bytes(), now, Some(0)).map(|_| ())
 }
 
 fn with_dates(dates: &[(&str, f64)]) -> Value {
     let mut claims = json!({ "iss": ISSUER, "aud": AUDIENCE, "exp": 1e15 });
-    dates
-        .iter()
-        .for_each(|(name, seconds)| claims[*name] = json!(seconds));
+    dates.iter().for_each(|(name, seconds)| claims[*name] = json!(seconds));
     claims
 }
 
@@ -249,14 +232,7 @@ fn seconds() -> impl Strategy<Value = f64> {
         6_999_999_990_i64..7_000_000_010,
         -4_000_000_000_000_i64..4_000_000_000_000,
         Just(0),
-        prop::sample::select(vec![
-            1 << 31,
-            1 << 32,
-            1 << 33,
-            1 << 34,
-            1 << 45,
-            -(1_i64 << 33)
-        ]),
+        prop::sample::select(vec![1 << 31, 1 << 32, 1 << 33, 1 << 34, 1 << 45, -(1_i64 << 33)]),
     ];
     quarters.prop_map(|quarters| quarters as f64 / 4.0)
 }
@@ -358,31 +334,89 @@ proptest! {
     }
 }
 
+/// Two keys of each type, so that a wrong choice is possible.
+const EC: [(&str, &str); 2] = [
+    ("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"),
+    ("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"),
+];
+const OKP: [&str; 2] = ["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "tcogJ-bkYw-ddr4OD1iuS_zQOLF-Fm0DD36poagWwEg"];
+
+/// A public key with some of the members that a selection looks at.
+fn any_jwk() -> impl Strategy<Value = Value> {
+    let kid = prop::option::of(prop::sample::select(vec!["a", "b", "A", ""]));
+    let alg = prop::option::of(prop::sample::select(vec!["ES256", "EdDSA", "Ed25519", "RS256", "none"]));
+    let usage = prop::option::of(prop::sample::select(vec!["sig", "enc"]));
+    (0..4_usize, kid, alg, usage).prop_map(|(which, kid, alg, usage)| {
+        let mut jwk = match which {
+            0 | 1 => json!({ "kty": "EC", "crv": "P-256", "x": EC[which].0, "y": EC[which].1 }),
+            _ => json!({ "kty": "OKP", "crv": "Ed25519", "x": OKP[which - 2] }),
+        };
+        for (name, value) in [("kid", kid), ("alg", alg), ("use", usage)] {
+            if let Some(value) = value {
+                jwk[name] = json!(value);
+            }
+        }
+        jwk
+    })
+}
+
 /// Times near one another, in whole seconds, so that sums are exact.
 fn ordinary_plan() -> impl Strategy<Value = Plan> {
     let times = (-100..4000_i32, 1..4000_i32, 0..5000_i32, -600..600_i32);
-    let wishes = (
-        prop::option::of(0..600_u32),
-        0..=4_u32,
-        0..100_u32,
-        0..=4_u32,
-    );
-    (times, wishes).prop_map(
-        |((issued, lifetime, age, skew), (before, jitter, least, random))| Plan {
-            issued_at: Some(f64::from(issued)),
-            expires_at: f64::from(issued + lifetime),
-            before: before.map(f64::from),
-            jitter: f64::from(jitter) / 4.0,
-            min_interval: f64::from(least),
-            now: f64::from(issued + age - skew),
-            skew: f64::from(skew),
-            random: f64::from(random) / 4.0,
-        },
-    )
+    let wishes = (prop::option::of(0..600_u32), 0..=4_u32, 0..100_u32, 0..=4_u32);
+    (times, wishes).prop_map(|((issued, lifetime, age, skew), (before, jitter, least, random))| Plan {
+        issued_at: Some(f64::from(issued)),
+        expires_at: f64::from(issued + lifetime),
+        before: before.map(f64::from),
+        jitter: f64::from(jitter) / 4.0,
+        min_interval: f64::from(least),
+        now: f64::from(issued + age - skew),
+        skew: f64::from(skew),
+        random: f64::from(random) / 4.0,
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_token_is_held_against_the_keys_that_fit(
+        jwks in prop::collection::vec(any_jwk(), 0..7), named in prop::collection::vec(prop::sample::select(Alg::ALL.to_vec()), 0..4),
+        alg in prop::sample::select(vec!["ES256", "EdDSA", "Ed25519", "HS256", "RS256", "none"]),
+        kid in prop::option::of(prop::sample::select(vec!["a", "b", "c", ""])),
+    ) {
+        let keys = KeySet::from_jwks(json!({ "keys": jwks }).to_string().as_bytes()).unwrap();
+        let by_default = named.is_empty();
+        let mut issuer = Issuer::new([""; 0], [""; 0], keys);
+        if !by_default {
+            issuer = issuer.algorithms(named.clone());
+        }
+        let mut header = json!({ "alg": alg });
+        if let Some(kid) = kid {
+            header["kid"] = json!(kid);
+        }
+        let token = format!("{}.e30.{}", base64url::encode(header.to_string().as_bytes()), base64url::encode(&[1; 64]));
+        let prepared = Verifier::new(Policy::new(), [issuer]).prepare(token.as_bytes()).map(|prepared| prepared.candidates().len());
+
+        let is_named = if by_default { alg != "HS256" } else { named.iter().any(|named| named.name() == alg) };
+        let kty = if alg == "ES256" { "EC" } else { "OKP" };
+        let fitting = |jwk: &&Value| {
+            jwk["kty"] == kty
+                && jwk.get("alg").is_none_or(|own| own == alg)
+                && jwk.get("use").is_none_or(|usage| usage == "sig")
+                && kid.is_none_or(|kid| jwk.get("kid").is_some_and(|own| own == kid))
+        };
+        let expected = match alg {
+            "none" => Err(Error::AlgNotAllowed),
+            _ if !is_named => Err(Error::AlgNotAllowed),
+            "HS256" | "RS256" => Err(Error::NoMatchingKey),
+            _ => match jwks.iter().filter(fitting).count() {
+                0 => Err(Error::NoMatchingKey),
+                count => Ok(count),
+            },
+        };
+        prop_assert_eq!(prepared, expected);
+    }
 
     #[test]
     fn a_refresh_is_never_in_the_past_nor_after_the_expiry(

@@ -9,9 +9,7 @@ mod attacks;
 use attacks::Case;
 use jotgate::key::thumbprint::{self, Hash};
 use jotgate::token::base64url;
-use jotgate::{
-    Alg, CachingVerifier, Check, Error, Issuer, KeySet, Outcome, Policy, Profile, Verifier,
-};
+use jotgate::{Alg, CachingVerifier, Check, Error, Issuer, KeySet, Outcome, Policy, Profile, Verifier};
 use serde_json::{Value, json};
 
 /// A case as a Rust program would set it up.
@@ -44,9 +42,7 @@ fn texts(name: &str, value: &Value) -> Result<Vec<String>, Inexpressible> {
     };
     all.iter()
         .map(|text| match text.as_str() {
-            Some(text) if attacks::has_surrogate(text) => {
-                Err(format!("{name} is Unicode text: no lone surrogates"))
-            }
+            Some(text) if attacks::has_surrogate(text) => Err(format!("{name} is Unicode text: no lone surrogates")),
             Some(text) => Ok(text.to_owned()),
             None => Err(format!("{name} is a list of texts, never {value}")),
         })
@@ -65,12 +61,8 @@ fn set_up(case: &Case) -> Result<SetUp, Inexpressible> {
             "audience" => audience = texts(name, value)?,
             // A name that is not offered is not of the type `Alg`.
             "algorithms" => {
-                algorithms = Some(
-                    texts(name, value)?
-                        .iter()
-                        .filter_map(|name| Alg::from_name(name))
-                        .collect::<Vec<_>>(),
-                );
+                algorithms =
+                    Some(texts(name, value)?.iter().filter_map(|name| Alg::from_name(name)).collect::<Vec<_>>());
             }
             "clockTolerance" => policy = policy.clock_tolerance(number(name, value)?),
             "maxTokenAge" => policy = policy.max_token_age(number(name, value)?),
@@ -89,11 +81,7 @@ fn set_up(case: &Case) -> Result<SetUp, Inexpressible> {
     if let Ok(keys) = &keys {
         verifier.set_keys(0, keys.clone());
     }
-    Ok(SetUp {
-        verifier,
-        now,
-        keys,
-    })
+    Ok(SetUp { verifier, now, keys })
 }
 
 impl SetUp {
@@ -108,13 +96,8 @@ impl SetUp {
     fn verify_outside(&self, token: &[u8]) -> Result<jotgate::Verified, Error> {
         let keys = self.keys.as_ref().map_err(|error| *error)?;
         let prepared = self.verifier.prepare(token)?;
-        let verifies = |at: &usize| {
-            keys.get(*at).unwrap().verify(
-                prepared.alg(),
-                prepared.signing_input(),
-                prepared.signature(),
-            )
-        };
+        let verifies =
+            |at: &usize| keys.get(*at).unwrap().verify(prepared.alg(), prepared.signing_input(), prepared.signature());
         let key = prepared.candidates().iter().copied().find(verifies);
         self.verifier.finish(token, self.now, key)
     }
@@ -126,9 +109,7 @@ fn answer(error: Error, case: &Case) -> String {
         return error.code().to_owned();
     };
     let name = match claim {
-        jotgate::Claim::Required(at) => case.options["requiredClaims"][usize::from(at)]
-            .as_str()
-            .unwrap(),
+        jotgate::Claim::Required(at) => case.options["requiredClaims"][usize::from(at)].as_str().unwrap(),
         claim => claim.name(),
     };
     format!("{} {name} {}", error.code(), reason.name())
@@ -138,24 +119,15 @@ fn answer(error: Error, case: &Case) -> String {
 fn expected(case: &Case, exceptions: &Value) -> &'static str {
     let lacks = |feature: &String| {
         let name = feature.strip_prefix("alg:");
-        feature == "sender-constraint"
-            || name.is_some_and(|name| Alg::from_name(name).is_none() && name != "ML-DSA")
+        feature == "sender-constraint" || name.is_some_and(|name| Alg::from_name(name).is_none() && name != "ML-DSA")
     };
-    let exception = exceptions
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["id"] == case.id.as_str());
+    let exception = exceptions.as_array().unwrap().iter().find(|row| row["id"] == case.id.as_str());
     let wanted = match (&exception, &case.prefer) {
         (Some(row), _) => row["ours"].as_str().unwrap(),
         (None, Some(prefer)) if case.expect == "either" => prefer,
         _ => &case.expect,
     };
-    if wanted == "accept" && !case.requires.iter().any(lacks) {
-        "accept"
-    } else {
-        "reject"
-    }
+    if wanted == "accept" && !case.requires.iter().any(lacks) { "accept" } else { "reject" }
 }
 
 fn assert_explained(set_up: &SetUp, token: &[u8], verdict: Result<(), Error>) {
@@ -167,24 +139,14 @@ fn assert_explained(set_up: &SetUp, token: &[u8], verdict: Result<(), Error>) {
             _ => None,
         })
         .collect();
-    assert_eq!(
-        failed,
-        verdict.err().into_iter().collect::<Vec<_>>(),
-        "{trace:?}"
-    );
+    assert_eq!(failed, verdict.err().into_iter().collect::<Vec<_>>(), "{trace:?}");
     let order = |check: &Check| Check::ALL.iter().position(|one| one == check);
-    assert!(
-        trace.is_sorted_by_key(|(check, _)| order(check)),
-        "{trace:?}"
-    );
+    assert!(trace.is_sorted_by_key(|(check, _)| order(check)), "{trace:?}");
 }
 
 /// A token that this verifier accepts, with the keys that it then needs: its own
 /// where some token of the file is signed with them.
-fn control<'c>(
-    set_up: &SetUp,
-    controls: &'c [(SetUp, Vec<u8>)],
-) -> Option<(&'c KeySet, f64, &'c [u8])> {
+fn control<'c>(set_up: &SetUp, controls: &'c [(SetUp, Vec<u8>)]) -> Option<(&'c KeySet, f64, &'c [u8])> {
     let mut verifier = set_up.verifier.clone();
     let mut try_each = |exchange: bool| {
         controls.iter().find(|(control, token)| {
@@ -236,21 +198,13 @@ fn attacks_through_the_rust_api() {
                 assert_eq!(again, plain, "{}: {way}", case.id);
             }
         }
-        assert_eq!(
-            outside, plain,
-            "{}: by both ways of checking the signature",
-            case.id
-        );
+        assert_eq!(outside, plain, "{}: by both ways of checking the signature", case.id);
         if set_up.keys.is_ok() {
             assert_explained(&set_up, token, plain);
         }
         if let Ok(verified) = &verdict {
             let claims = verified.claims().unwrap();
-            assert!(
-                case.absent.iter().all(|name| claims.get(name).is_none()),
-                "{}",
-                case.id
-            );
+            assert!(case.absent.iter().all(|name| claims.get(name).is_none()), "{}", case.id);
         }
 
         run += 1;
@@ -261,15 +215,10 @@ fn attacks_through_the_rust_api() {
             wrong.push(format!("{}: expected {expected}, was {verdict}", case.id));
         }
         // JavaScript alone refuses options with a TypeError before it sees a token.
-        if let Some(code) = codes["createVerifier"][&case.id]
-            .as_str()
-            .filter(|code| !code.starts_with("TypeError"))
+        if let Some(code) = codes["createVerifier"][&case.id].as_str().filter(|code| !code.starts_with("TypeError"))
             && code != verdict
         {
-            wrong.push(format!(
-                "{}: codes.json says {code}, was {verdict}",
-                case.id
-            ));
+            wrong.push(format!("{}: codes.json says {code}, was {verdict}", case.id));
         }
 
         match control {
@@ -278,54 +227,53 @@ fn attacks_through_the_rust_api() {
                 if !own {
                     set_up.verifier.set_keys(0, keys.clone());
                 }
-                assert!(
-                    set_up.verifier.verify(token, now).is_ok(),
-                    "{}: the control token",
-                    case.id
-                );
+                assert!(set_up.verifier.verify(token, now).is_ok(), "{}: the control token", case.id);
                 same_verifier += 1;
             }
             None => {
                 let (control, token) = &controls[0];
-                assert!(
-                    control.verify(token).is_ok(),
-                    "{}: the control token, elsewhere",
-                    case.id
-                );
+                assert!(control.verify(token).is_ok(), "{}: the control token, elsewhere", case.id);
                 other_verifier += 1;
             }
         }
     }
-    println!(
-        "attacks: {run} cases, {accepted} accepted, {} wrong",
-        wrong.len()
-    );
-    println!(
-        "control tokens: {same_verifier} on the same verifier, {other_verifier} beside one that accepts nothing"
-    );
-    println!(
-        "not expressible in Rust, not counted: {}",
-        inexpressible.len()
-    );
+    println!("attacks: {run} cases, {accepted} accepted, {} wrong", wrong.len());
+    println!("control tokens: {same_verifier} on the same verifier, {other_verifier} beside one that accepts nothing");
+    println!("not expressible in Rust, not counted: {}", inexpressible.len());
     inexpressible.iter().for_each(|case| println!("  {case}"));
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(
-        controls.len() >= 20 && run * 10 >= cases.len() * 9,
-        "{run} of {}",
-        cases.len()
-    );
+    assert!(controls.len() >= 20 && run * 10 >= cases.len() * 9, "{run} of {}", cases.len());
 }
 
 #[test]
 fn the_either_rows_follow_the_preference_in_nine_of_ten() {
-    let open = attacks::cases()
-        .iter()
-        .filter(|case| case.expect == "either")
-        .count();
+    let open = attacks::cases().iter().filter(|case| case.expect == "either").count();
     let exceptions: Value = serde_json::from_str(&attacks::read("prefer-exceptions.json")).unwrap();
     let exceptions = exceptions.as_array().unwrap().len();
     println!("{} of {open} either rows as preferred", open - exceptions);
     assert!(exceptions * 10 <= open, "{exceptions} of {open}");
+}
+
+/// What the limit on a token's size keeps away, without that limit.
+#[test]
+fn big_tokens_come_to_their_verdict() {
+    let good = attacks::cases().into_iter().find(|case| case.id == "ok-alg-rs256").unwrap();
+    for (file, token) in attacks::big_tokens() {
+        let keys = KeySet::from_jwks(good.jwks.as_bytes()).unwrap();
+        let issuer = Issuer::new(["https://issuer.example"], ["https://api.example"], keys);
+        let verifier = Verifier::new(Policy::new().max_token_size(usize::MAX), [issuer]);
+        let verdict = verifier.verify(&token, 1_767_225_600.0).map(|_| ());
+        let expected = match file.as_str() {
+            "big/aud-100k.jwt" | "big/big-payload.jwt" | "big/many-claims.jwt" => Ok(()),
+            "big/big-sig.jwt" => Err(Error::SignatureVerificationFailed),
+            "big/deep-header.jwt" | "big/deep-header-obj.jwt" => Err(Error::HeaderDepth),
+            "big/deep-payload.jwt" | "big/deep-open.jwt" => Err(Error::PayloadDepth),
+            "big/many-dots.jwt" | "big/many-dots2.jwt" => Err(Error::SegmentCount),
+            "big/many-dup.jwt" => Err(Error::PayloadDuplicate),
+            other => panic!("{other}: a new kind"),
+        };
+        assert_eq!(verdict, expected, "{file}, {} bytes", token.len());
+    }
 }
 
 /// Key text that an attacker knows, used as HMAC secret, by every way in which
@@ -338,21 +286,12 @@ fn public_key_text_is_never_a_secret() {
             continue;
         };
         let bytes = text.as_bytes();
-        let ways = [
-            KeySet::from_pem(bytes),
-            KeySet::from_jwk(bytes),
-            KeySet::from_jwks(bytes),
-        ];
+        let ways = [KeySet::from_pem(bytes), KeySet::from_jwk(bytes), KeySet::from_jwks(bytes)];
         let taken: Vec<KeySet> = ways.into_iter().flatten().collect();
         for keys in taken {
             let issuer = Issuer::new([""; 0], [""; 0], keys).algorithms(Alg::ALL.iter().copied());
-            let verdict = Verifier::new(Policy::new().profile(Profile::Any), [issuer])
-                .verify(token, 1_767_225_600.0);
-            assert!(
-                matches!(verdict, Err(Error::NoMatchingKey)),
-                "{}: {verdict:?}",
-                case.id
-            );
+            let verdict = Verifier::new(Policy::new().profile(Profile::Any), [issuer]).verify(token, 1_767_225_600.0);
+            assert!(matches!(verdict, Err(Error::NoMatchingKey)), "{}: {verdict:?}", case.id);
             run += 1;
         }
     }
@@ -361,8 +300,7 @@ fn public_key_text_is_never_a_secret() {
 }
 
 fn rfc(file: &str) -> Vec<Value> {
-    let document: Value =
-        serde_json::from_str(&attacks::read(&format!("rfc/{file}.json"))).unwrap();
+    let document: Value = serde_json::from_str(&attacks::read(&format!("rfc/{file}.json"))).unwrap();
     document["vectors"].as_array().unwrap().clone()
 }
 
@@ -402,29 +340,17 @@ fn lenient(keys: Option<KeySet>) -> Verifier {
 fn signatures_of_the_rfcs() {
     let mut verified = 0;
     let mut refused = 0;
-    for file in [
-        "rfc7515", "rfc7519", "rfc7520", "rfc7797", "rfc8037", "rfc9449", "rfc9964",
-    ] {
+    for file in ["rfc7515", "rfc7519", "rfc7520", "rfc7797", "rfc8037", "rfc9449", "rfc9964"] {
         for example in rfc(file) {
             let id = example["id"].as_str().unwrap();
-            let Some(compact) = example
-                .get("compact")
-                .or(example.get("proof"))
-                .and_then(Value::as_str)
-            else {
+            let Some(compact) = example.get("compact").or(example.get("proof")).and_then(Value::as_str) else {
                 continue;
             };
             let verifier = lenient(keys_of(&example));
-            let now = example
-                .get("jwt_now")
-                .or(example.get("now"))
-                .and_then(Value::as_f64)
-                .unwrap_or(0.0);
+            let now = example.get("jwt_now").or(example.get("now")).and_then(Value::as_f64).unwrap_or(0.0);
             let trace = verifier.explain(compact, now);
             let signed = trace.contains(&(Check::Signature, Outcome::Pass));
-            let offered = example["alg"]
-                .as_str()
-                .is_none_or(|alg| Alg::from_name(alg).is_some());
+            let offered = example["alg"].as_str().is_none_or(|alg| Alg::from_name(alg).is_some());
             // Content outside of the token, or outside of its encoding, is no JWT's.
             let of_jwt = example["expect_as_jwt"] != "reject" && example["detached"] != true;
             let good = example["expect"] == "accept" || id == "rfc7519-3.1-expired";
@@ -439,9 +365,7 @@ fn signatures_of_the_rfcs() {
             if let Some(text) = example["payload_utf8"].as_str() {
                 assert_eq!(payload, text.as_bytes(), "{id}");
             }
-            let verdict = verifier
-                .verify(compact, now)
-                .map(|verified| verified.payload().to_owned());
+            let verdict = verifier.verify(compact, now).map(|verified| verified.payload().to_owned());
             match verdict {
                 Ok(claims) => assert_eq!(claims.as_bytes(), payload, "{id}"),
                 Err(error) if id == "rfc7519-3.1-expired" => assert_eq!(error, Error::Expired),
@@ -466,10 +390,7 @@ fn the_json_serializations_are_no_tokens() {
                     let verdict = lenient(keys_of(&example)).verify(token.to_string(), 0.0);
                     // A `kid` with dots in it makes some of them look like five segments.
                     assert!(
-                        matches!(
-                            verdict,
-                            Err(Error::SegmentCount | Error::Encrypted | Error::HeaderEncoding)
-                        ),
+                        matches!(verdict, Err(Error::SegmentCount | Error::Encrypted | Error::HeaderEncoding)),
                         "{}",
                         example["id"]
                     );
@@ -486,10 +407,7 @@ fn the_json_serializations_are_no_tokens() {
 fn thumbprints_of_the_rfcs() {
     let mut run = 0;
     for file in ["rfc7638", "rfc8037", "rfc9449"] {
-        for example in rfc(file)
-            .iter()
-            .filter(|example| example["kind"] == "thumbprint")
-        {
+        for example in rfc(file).iter().filter(|example| example["kind"] == "thumbprint") {
             let key = example["key"].to_string();
             for (member, hash) in [
                 ("thumbprint_sha256", Hash::Sha256),
@@ -497,11 +415,7 @@ fn thumbprints_of_the_rfcs() {
                 ("thumbprint_sha512", Hash::Sha512),
             ] {
                 if let Some(expected) = example[member].as_str() {
-                    assert_eq!(
-                        thumbprint::thumbprint(key.as_bytes(), hash).as_deref(),
-                        Ok(expected),
-                        "{example}"
-                    );
+                    assert_eq!(thumbprint::thumbprint(key.as_bytes(), hash).as_deref(), Ok(expected), "{example}");
                     run += 1;
                 }
             }
@@ -518,33 +432,21 @@ fn the_access_token_of_rfc_9068() {
     let example: Value = serde_json::from_str(&attacks::read("rfc/rfc9068.json")).unwrap();
     let claims = &example["claims"];
     let token = |claims: &Value| {
-        let [header, claims] =
-            [&example["header"], claims].map(|part| base64url::encode(part.to_string().as_bytes()));
+        let [header, claims] = [&example["header"], claims].map(|part| base64url::encode(part.to_string().as_bytes()));
         format!("{header}.{claims}.{}", base64url::encode(&[0; 256]))
     };
     let key = KeySet::from_external("RSA", None, Some("RS256")).unwrap();
     let [iss, aud] = ["iss", "aud"].map(|name| claims[name].as_str().unwrap());
-    let policy = Policy::new()
-        .profile(Profile::AccessToken)
-        .required_scopes(["openid", "reademail"]);
+    let policy = Policy::new().profile(Profile::AccessToken).required_scopes(["openid", "reademail"]);
     let verifier = Verifier::new(policy, [Issuer::new([iss], [aud], key)]);
     let now = claims["iat"].as_f64().unwrap();
-    let finish = |claims: &Value| {
-        verifier
-            .finish(token(claims).as_bytes(), now, Some(0))
-            .map(|_| ())
-    };
+    let finish = |claims: &Value| verifier.finish(token(claims).as_bytes(), now, Some(0)).map(|_| ());
 
     assert_eq!(finish(claims), Ok(()));
     for name in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
         let mut incomplete = claims.clone();
         incomplete.as_object_mut().unwrap().remove(name);
         let refusal = finish(&incomplete).unwrap_err();
-        assert_eq!(
-            refusal
-                .claim()
-                .map(|(claim, reason)| (claim.name(), reason.name())),
-            Some((name, "missing"))
-        );
+        assert_eq!(refusal.claim().map(|(claim, reason)| (claim.name(), reason.name())), Some((name, "missing")));
     }
 }

@@ -5,8 +5,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use jotgate::wasm::{
-    Verifier, buffer, decode, decode_header, next_refresh, part, refresh_reason, scopes,
-    thumbprint, thumbprint_input,
+    Verifier, buffer, decode, decode_header, next_refresh, part, refresh_reason, scopes, thumbprint, thumbprint_input,
 };
 use jotgate::{Claim, Error, Reason, token::base64url};
 use js_sys::{Array, JSON, Object, Reflect};
@@ -18,7 +17,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const NOW: f64 = 1_767_225_600.0;
 const SECRET: [u8; 32] = [5; 32];
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-const CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":"https://api.example","exp":1767229200,"scope":"read write"}"#;
+const CLAIMS: &str =
+    r#"{"iss":"https://issuer.example","aud":"https://api.example","exp":1767229200,"scope":"read write"}"#;
 
 /// RFC 7515 §A.3.
 const ES256_KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
@@ -26,11 +26,7 @@ const ES256_TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEz
 const ES256_NOW: f64 = 1_300_819_379.0;
 
 fn signed(header: &str, claims: &str) -> String {
-    let input = format!(
-        "{}.{}",
-        base64url::encode(header.as_bytes()),
-        base64url::encode(claims.as_bytes())
-    );
+    let input = format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(claims.as_bytes()));
     let code = Hs256.sign(&Hs256Key::new(SECRET), input.as_bytes());
     format!("{input}.{}", base64url::encode(&code.as_bytes()))
 }
@@ -90,10 +86,7 @@ fn decodes_header_and_claims() {
     assert_eq!(decode_header(length), 0);
     assert_eq!(text_of(0), r#"{"alg":"ES256"}"#);
     assert_eq!(decode(length), 0);
-    assert_eq!(
-        text_of(2),
-        "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}"
-    );
+    assert_eq!(text_of(2), "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}");
 }
 
 #[wasm_bindgen_test]
@@ -107,10 +100,7 @@ fn decodes_nothing_that_is_not_strict() {
         ("e31.e30.".into(), Error::HeaderEncoding),
         (header("{"), Error::HeaderJson),
         (header(r#"{"a":1,"a":1}"#), Error::HeaderDuplicate),
-        (
-            header(&format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200))),
-            Error::HeaderDepth,
-        ),
+        (header(&format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200))), Error::HeaderDepth),
         ("a".repeat(20_000), Error::TokenTooLarge),
     ] {
         assert_eq!(decode_header(write(&token)), error.to_number(), "{token}");
@@ -119,10 +109,7 @@ fn decodes_nothing_that_is_not_strict() {
         ("e30.e30.e30.".into(), Error::SegmentCount),
         ("e30.e30=.".into(), Error::PayloadEncoding),
         ("e30.W10.".into(), Error::PayloadJson),
-        (
-            format!("e30.{}.", base64url::encode(br#"{"exp":1,"\u0065xp":2}"#)),
-            Error::PayloadDuplicate,
-        ),
+        (format!("e30.{}.", base64url::encode(br#"{"exp":1,"\u0065xp":2}"#)), Error::PayloadDuplicate),
     ] {
         let token: String = token;
         assert_eq!(decode(write(&token)), error.to_number(), "{token}");
@@ -141,16 +128,10 @@ fn plans_a_refresh() {
         (1000.0, 4600.0, nan, 4600.0, 4600.0, 2),
         (nan, nan, nan, 1000.0, 1000.0, 2),
     ] {
-        assert_eq!(
-            next_refresh(issued, expires, before, 0.0, 0.0, now, 0.0, 0.5),
-            at
-        );
+        assert_eq!(next_refresh(issued, expires, before, 0.0, 0.0, now, 0.0, 0.5), at);
         assert_eq!(refresh_reason(), reason);
     }
-    assert_eq!(
-        next_refresh(1000.0, 1020.0, nan, 0.0, 18.0, 1000.0, 0.0, 0.5),
-        1018.0
-    );
+    assert_eq!(next_refresh(1000.0, 1020.0, nan, 0.0, 18.0, 1000.0, 0.0, 0.5), 1018.0);
     assert_eq!(refresh_reason(), 3);
 }
 
@@ -164,10 +145,7 @@ fn verifies_a_token() {
     let mut joe = of_joe();
     joe.set_jwk(0, ES256_KEY).unwrap();
     assert_eq!(joe.verify(write(ES256_TOKEN), ES256_NOW), 0);
-    assert_eq!(
-        joe.verify(write(ES256_TOKEN), ES256_NOW + 1.0),
-        Error::Expired.to_number()
-    );
+    assert_eq!(joe.verify(write(ES256_TOKEN), ES256_NOW + 1.0), Error::Expired.to_number());
 }
 
 #[wasm_bindgen_test]
@@ -177,29 +155,13 @@ fn tells_which_issuer_and_key_it_was() {
                        {"issuer":["https://issuer.example"],"audience":[],"algorithms":["HS256"]}]}"#,
     ))
     .unwrap();
-    let secret =
-        |secret: [u8; 32]| format!(r#"{{"kty":"oct","k":"{}"}}"#, base64url::encode(&secret));
-    verifier
-        .set_jwks(
-            1,
-            &format!(r#"{{"keys":[{},{}]}}"#, secret([6; 32]), secret(SECRET)),
-        )
-        .unwrap();
-    assert_eq!(
-        (
-            verifier.has_keys(0),
-            verifier.has_keys(1),
-            verifier.has_keys(2)
-        ),
-        (false, true, false)
-    );
+    let secret = |secret: [u8; 32]| format!(r#"{{"kty":"oct","k":"{}"}}"#, base64url::encode(&secret));
+    verifier.set_jwks(1, &format!(r#"{{"keys":[{},{}]}}"#, secret([6; 32]), secret(SECRET))).unwrap();
+    assert_eq!((verifier.has_keys(0), verifier.has_keys(1), verifier.has_keys(2)), (false, true, false));
     assert_eq!(verifier.verify(write(signed(HEADER, CLAIMS)), NOW), 0);
     assert_eq!((part(8), part(9)), (1, 1));
     let other = CLAIMS.replace("issuer.example", "other.example");
-    assert_eq!(
-        verifier.verify(write(signed(HEADER, &other)), NOW),
-        Error::KeysNotReady.to_number()
-    );
+    assert_eq!(verifier.verify(write(signed(HEADER, &other)), NOW), Error::KeysNotReady.to_number());
 }
 
 /// Bad tokens of every kind, each with what it has to come to.
@@ -207,65 +169,29 @@ fn refused() -> Vec<(Vec<u8>, f64, Error)> {
     let good = signed(HEADER, CLAIMS);
     let claims = |claims: &str| signed(HEADER, claims).into_bytes();
     let header = |header: &str| signed(header, CLAIMS).into_bytes();
-    let forged = format!(
-        "{}.{}",
-        good.rsplit_once('.').unwrap().0,
-        base64url::encode(&[0; 32])
-    );
+    let forged = format!("{}.{}", good.rsplit_once('.').unwrap().0, base64url::encode(&[0; 32]));
     let missing = |claim| Error::Claim(claim, Reason::Missing);
     let failed = |claim| Error::Claim(claim, Reason::CheckFailed);
     vec![
         (Vec::new(), NOW, Error::SegmentCount),
-        (
-            b"\xff\xfe.\xed\xa0\x80.\0".to_vec(),
-            NOW,
-            Error::HeaderEncoding,
-        ),
+        (b"\xff\xfe.\xed\xa0\x80.\0".to_vec(), NOW, Error::HeaderEncoding),
         (vec![b'.'; 16_384], NOW, Error::SegmentCount),
         (vec![b'a'; 9_000_000], NOW, Error::TokenTooLarge),
         (format!("{good}.").into_bytes(), NOW, Error::SegmentCount),
-        (
-            format!("{good}=").into_bytes(),
-            NOW,
-            Error::SignatureEncoding,
-        ),
+        (format!("{good}=").into_bytes(), NOW, Error::SignatureEncoding),
         (forged.into_bytes(), NOW, Error::SignatureVerificationFailed),
         (header(r#"{"alg":"none"}"#), NOW, Error::AlgNotAllowed),
         (header(r#"{"alg":"ES256"}"#), NOW, Error::AlgNotAllowed),
         (header("{}"), NOW, Error::AlgMissing),
-        (
-            header(r#"{"alg":"HS256","crit":["x"],"x":1}"#),
-            NOW,
-            Error::CritNotUnderstood,
-        ),
-        (
-            header(r#"{"alg":"HS256","b64":false,"crit":["b64"]}"#),
-            NOW,
-            Error::Unencoded,
-        ),
-        (
-            header(r#"{"alg":"HS256","alg":"HS256"}"#),
-            NOW,
-            Error::HeaderDuplicate,
-        ),
+        (header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), NOW, Error::CritNotUnderstood),
+        (header(r#"{"alg":"HS256","b64":false,"crit":["b64"]}"#), NOW, Error::Unencoded),
+        (header(r#"{"alg":"HS256","alg":"HS256"}"#), NOW, Error::HeaderDuplicate),
         (claims("[]"), NOW, Error::PayloadJson),
         (claims(&"{\"a\":".repeat(2000)), NOW, Error::PayloadDepth),
         (claims("{}"), NOW, missing(Claim::Exp)),
-        (
-            claims(&CLAIMS.replace("1767229200", "1767225600")),
-            NOW,
-            Error::Expired,
-        ),
-        (
-            claims(&CLAIMS.replace("api.example", "other.example")),
-            NOW,
-            failed(Claim::Aud),
-        ),
-        (
-            claims(&CLAIMS.replace("issuer.example", "other.example")),
-            NOW,
-            failed(Claim::Iss),
-        ),
+        (claims(&CLAIMS.replace("1767229200", "1767225600")), NOW, Error::Expired),
+        (claims(&CLAIMS.replace("api.example", "other.example")), NOW, failed(Claim::Aud)),
+        (claims(&CLAIMS.replace("issuer.example", "other.example")), NOW, failed(Claim::Iss)),
         (good.clone().into_bytes(), f64::NAN, Error::ClockInvalid),
         (good.into_bytes(), f64::INFINITY, Error::ClockInvalid),
     ]
@@ -276,11 +202,7 @@ fn a_refused_token_leaves_the_next_good_one_verifying() {
     let mut verifier = verifier("{}");
     let good = signed(HEADER, CLAIMS);
     for (token, now, error) in refused() {
-        assert_eq!(
-            verifier.verify(write(&token), now),
-            error.to_number(),
-            "{error}"
-        );
+        assert_eq!(verifier.verify(write(&token), now), error.to_number(), "{error}");
         assert_eq!(verifier.verify(write(&good), NOW), 0, "after {error}");
         assert_eq!(text_of(2), CLAIMS);
     }
@@ -293,14 +215,8 @@ fn a_length_beyond_the_buffer_is_no_token() {
     for beyond in [100_000_000, usize::MAX] {
         let internal = Error::Internal.to_number();
         assert_eq!(verifier.verify(beyond, NOW), internal);
-        assert_eq!(
-            (verifier.prepare(beyond), verifier.finish(beyond, NOW, 0)),
-            (internal, internal)
-        );
-        assert_eq!(
-            (decode(beyond), decode_header(beyond), scopes(beyond, false)),
-            (internal, internal, internal)
-        );
+        assert_eq!((verifier.prepare(beyond), verifier.finish(beyond, NOW, 0)), (internal, internal));
+        assert_eq!((decode(beyond), decode_header(beyond), scopes(beyond, false)), (internal, internal, internal));
     }
     assert_eq!(verifier.verify(length, NOW), 0);
 }
@@ -310,17 +226,11 @@ fn leaves_the_signature_to_the_platform() {
     let mut joe = of_joe();
     joe.set_external(0, "EC", "P-256", "").unwrap();
     let length = write(ES256_TOKEN);
-    assert_eq!(
-        joe.verify(length, ES256_NOW),
-        Error::KeyNotExportable.to_number()
-    );
+    assert_eq!(joe.verify(length, ES256_NOW), Error::KeyNotExportable.to_number());
     assert_eq!(joe.prepare(length), 0);
     let (input, signature) = ES256_TOKEN.rsplit_once('.').unwrap();
     assert_eq!(text_of(4), input);
-    assert_eq!(
-        bytes_of(6),
-        base64url::decode(signature.as_bytes()).unwrap()
-    );
+    assert_eq!(bytes_of(6), base64url::decode(signature.as_bytes()).unwrap());
     assert_eq!(text_of(0), r#"{"alg":"ES256"}"#);
     assert_eq!((part(8), part(10)), (0, 1));
     assert_eq!((joe.candidate(0), joe.candidate(1)), (0, -1));
@@ -329,17 +239,8 @@ fn leaves_the_signature_to_the_platform() {
     assert_eq!(joe.finish(length, ES256_NOW, 0), 0);
     assert!(text_of(2).starts_with(r#"{"iss":"joe","#));
     let failed = Error::SignatureVerificationFailed.to_number();
-    assert_eq!(
-        (
-            joe.finish(length, ES256_NOW, -1),
-            joe.finish(length, ES256_NOW, 1)
-        ),
-        (failed, failed)
-    );
-    assert_eq!(
-        joe.finish(length, ES256_NOW + 1.0, 0),
-        Error::Expired.to_number()
-    );
+    assert_eq!((joe.finish(length, ES256_NOW, -1), joe.finish(length, ES256_NOW, 1)), (failed, failed));
+    assert_eq!(joe.finish(length, ES256_NOW + 1.0, 0), Error::Expired.to_number());
     assert_eq!(joe.prepare(write("a.b")), Error::SegmentCount.to_number());
 }
 
@@ -347,57 +248,25 @@ fn leaves_the_signature_to_the_platform() {
 fn keys_that_are_refused_leave_the_old_ones() {
     let mut verifier = verifier("{}");
     let weak = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
-    assert_eq!(
-        thrown(verifier.set_secret(0, b"short")),
-        Error::SecretTooShort.to_number()
-    );
-    assert_eq!(
-        thrown(verifier.set_jwk(0, "[]")),
-        Error::JwkJson.to_number()
-    );
-    assert_eq!(
-        thrown(verifier.set_jwk(0, weak)),
-        Error::RsaModulus.to_number()
-    );
-    assert_eq!(
-        thrown(verifier.set_jwks(0, "{}")),
-        Error::JwksInvalid.to_number()
-    );
-    assert_eq!(
-        thrown(verifier.set_pem(0, "no PEM")),
-        Error::PemInvalid.to_number()
-    );
-    assert_eq!(
-        thrown(verifier.set_external(0, "EC", "P-192", "")),
-        Error::JwkUnsupported.to_number()
-    );
+    assert_eq!(thrown(verifier.set_secret(0, b"short")), Error::SecretTooShort.to_number());
+    assert_eq!(thrown(verifier.set_jwk(0, "[]")), Error::JwkJson.to_number());
+    assert_eq!(thrown(verifier.set_jwk(0, weak)), Error::RsaModulus.to_number());
+    assert_eq!(thrown(verifier.set_jwks(0, "{}")), Error::JwksInvalid.to_number());
+    assert_eq!(thrown(verifier.set_pem(0, "no PEM")), Error::PemInvalid.to_number());
+    assert_eq!(thrown(verifier.set_external(0, "EC", "P-192", "")), Error::JwkUnsupported.to_number());
     assert_eq!(verifier.verify(write(signed(HEADER, CLAIMS)), NOW), 0);
 
-    let report = verifier
-        .set_jwks(
-            0,
-            &format!(r#"{{"keys":[{ES256_KEY},{weak},{{"kid":"a"}}]}}"#),
-        )
-        .unwrap();
+    let report = verifier.set_jwks(0, &format!(r#"{{"keys":[{ES256_KEY},{weak},{{"kid":"a"}}]}}"#)).unwrap();
     let report: Array = report.unchecked_into();
     assert_eq!(report.length(), 2);
     assert_eq!(member(&report.get(0), "index").as_f64(), Some(1.0));
-    assert_eq!(
-        member(&report.get(0), "status").as_f64(),
-        Some(f64::from(Error::RsaModulus.to_number()))
-    );
+    assert_eq!(member(&report.get(0), "status").as_f64(), Some(f64::from(Error::RsaModulus.to_number())));
     assert!(member(&report.get(0), "kid").is_undefined());
-    assert_eq!(
-        member(&report.get(1), "kid").as_string().as_deref(),
-        Some("a")
-    );
+    assert_eq!(member(&report.get(1), "kid").as_string().as_deref(), Some("a"));
     let public = verifier.public_jwk(0, 0);
     assert_eq!(thumbprint_input(ES256_KEY).unwrap(), public);
     assert_eq!(verifier.public_jwk(0, 1), "");
-    assert_eq!(
-        verifier.verify(write(signed(HEADER, CLAIMS)), NOW),
-        Error::NoMatchingKey.to_number()
-    );
+    assert_eq!(verifier.verify(write(signed(HEADER, CLAIMS)), NOW), Error::NoMatchingKey.to_number());
 }
 
 #[wasm_bindgen_test]
@@ -410,48 +279,21 @@ fn explains_each_check() {
             .iter()
             .map(|step| {
                 assert!(text(&step, "rfc").starts_with("RFC ") && text(&step, "what").len() > 10);
-                (
-                    text(&step, "check"),
-                    text(&step, "outcome"),
-                    member(&step, "status").as_f64().unwrap(),
-                )
+                (text(&step, "check"), text(&step, "outcome"), member(&step, "status").as_f64().unwrap())
             })
             .collect()
     };
     let lacking = outcomes(&signed(HEADER, CLAIMS));
     let (last, passed) = lacking.split_last().unwrap();
-    assert_eq!(
-        *last,
-        (
-            "scope".into(),
-            "fail".into(),
-            f64::from(Error::InsufficientScope.to_number())
-        )
-    );
-    assert!(
-        passed
-            .iter()
-            .all(|(_, outcome, status)| outcome == "pass" && *status == 0.0),
-        "{passed:?}"
-    );
+    assert_eq!(*last, ("scope".into(), "fail".into(), f64::from(Error::InsufficientScope.to_number())));
+    assert!(passed.iter().all(|(_, outcome, status)| outcome == "pass" && *status == 0.0), "{passed:?}");
 
     let none = outcomes("");
-    let seen = |name: &str| {
-        none.iter()
-            .find(|(check, ..)| check == name)
-            .map(|(_, outcome, _)| outcome.as_str())
-    };
-    assert_eq!(
-        (seen("size"), seen("segments"), seen("signature")),
-        (Some("pass"), Some("fail"), Some("not-reached"))
-    );
+    let seen = |name: &str| none.iter().find(|(check, ..)| check == name).map(|(_, outcome, _)| outcome.as_str());
+    assert_eq!((seen("size"), seen("segments"), seen("signature")), (Some("pass"), Some("fail"), Some("not-reached")));
 
     let granted = CLAIMS.replace("read write", "admin");
-    assert!(
-        outcomes(&signed(HEADER, &granted))
-            .iter()
-            .all(|(_, outcome, _)| outcome == "pass")
-    );
+    assert!(outcomes(&signed(HEADER, &granted)).iter().all(|(_, outcome, _)| outcome == "pass"));
 }
 
 #[wasm_bindgen_test]
@@ -462,27 +304,18 @@ fn recalls_only_what_was_accepted() {
     assert_eq!(verifier.verify(length, NOW), 0);
     assert_eq!(verifier.recall(length, NOW), 0.0);
     assert_eq!(text_of(2), CLAIMS);
-    assert_eq!(
-        verifier.recall(length, NOW + 3600.0),
-        f64::from(Error::Expired.to_number())
-    );
+    assert_eq!(verifier.recall(length, NOW + 3600.0), f64::from(Error::Expired.to_number()));
     assert_eq!(verifier.recall(length, NOW), -1.0);
     assert_eq!(verifier.verify(length, NOW), 0);
     verifier.set_secret(0, &[6; 32]).unwrap();
     assert_eq!(verifier.recall(length, NOW), -1.0);
-    assert_eq!(
-        verifier.verify(length, NOW),
-        Error::SignatureVerificationFailed.to_number()
-    );
+    assert_eq!(verifier.verify(length, NOW), Error::SignatureVerificationFailed.to_number());
 }
 
 #[wasm_bindgen_test]
 fn joins_scopes() {
     let of = |json: &str, permissions: bool| (scopes(write(json), permissions), text_of(2));
-    assert_eq!(
-        of(r#"{"scope":"b a  b","scp":["c","a"]}"#, false),
-        (0, "b a c".into())
-    );
+    assert_eq!(of(r#"{"scope":"b a  b","scp":["c","a"]}"#, false), (0, "b a c".into()));
     assert_eq!(of(r#"{"permissions":["p"]}"#, true), (0, "p".into()));
     assert_eq!(of(r#"{"permissions":["p"]}"#, false), (0, String::new()));
     assert_eq!(scopes(write("{"), false), Error::PayloadJson.to_number());
@@ -492,58 +325,31 @@ fn joins_scopes() {
 fn thumbprints() {
     // RFC 8037 §A.3.
     let jwk = r#"{"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kty":"OKP","crv":"Ed25519","kid":"a"}"#;
-    let input =
-        r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let input = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     assert_eq!(thumbprint_input(jwk).unwrap(), input);
-    assert_eq!(
-        thumbprint(jwk, "sha256").unwrap(),
-        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-    );
+    assert_eq!(thumbprint(jwk, "sha256").unwrap(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     assert_eq!(thumbprint(jwk, "sha384").unwrap().len(), 64);
     assert_eq!(thumbprint(jwk, "sha512").unwrap().len(), 86);
-    assert!(
-        thumbprint(jwk, "md5")
-            .unwrap_err()
-            .as_string()
-            .unwrap()
-            .contains("sha256")
-    );
+    assert!(thumbprint(jwk, "md5").unwrap_err().as_string().unwrap().contains("sha256"));
     assert_eq!(
         thumbprint_input("{").err().and_then(|error| error.as_f64()),
         Some(f64::from(Error::JwkJson.to_number()))
     );
-    assert_eq!(
-        thrown(thumbprint(r#"{"kty":"X"}"#, "sha256")),
-        Error::JwkUnsupported.to_number()
-    );
+    assert_eq!(thrown(thumbprint(r#"{"kty":"X"}"#, "sha256")), Error::JwkUnsupported.to_number());
 }
 
 #[wasm_bindgen_test]
 fn options_that_are_wrong_throw_their_name() {
-    let message = |changes: &str| {
-        Verifier::new(&options(changes))
-            .err()
-            .and_then(|error| error.as_string())
-            .unwrap()
-    };
+    let message = |changes: &str| Verifier::new(&options(changes)).err().and_then(|error| error.as_string()).unwrap();
     assert!(message(r#"{"profile":"id"}"#).contains("profile"));
     assert!(message(r#"{"unknown":1}"#).contains("unknown"));
     assert!(message(r#"{"clockTolerance":"5"}"#).contains("clockTolerance"));
     let esp256 = r#"{"issuers":[{"issuer":[],"audience":[],"algorithms":["ESP256"]}]}"#;
     assert!(message(esp256).contains("algorithms") && message(esp256).contains("ESP256"));
-    for nothing in [
-        JsValue::NULL,
-        JsValue::UNDEFINED,
-        JsValue::from(1),
-        JsValue::from("x"),
-        Array::new().into(),
-    ] {
+    for nothing in [JsValue::NULL, JsValue::UNDEFINED, JsValue::from(1), JsValue::from("x"), Array::new().into()] {
         assert!(Verifier::new(&nothing).is_err());
     }
     // As jose: a name that is not known allows nothing more.
     let lenient = esp256.replace("}]}", "}],\"strict\":false}");
-    assert_eq!(
-        verifier(&lenient).verify(write(signed(HEADER, CLAIMS)), NOW),
-        Error::AlgNotAllowed.to_number()
-    );
+    assert_eq!(verifier(&lenient).verify(write(signed(HEADER, CLAIMS)), NOW), Error::AlgNotAllowed.to_number());
 }

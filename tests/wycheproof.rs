@@ -18,45 +18,32 @@ struct Tally {
 
 impl Tally {
     fn new(file: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            rows: 0,
-            accepted: 0,
-            wrong: Vec::new(),
-        }
+        Self { file: file.into(), rows: 0, accepted: 0, wrong: Vec::new() }
     }
 
     fn row(&mut self, id: usize, comment: &str, expected: bool, actual: bool) {
         self.rows += 1;
         self.accepted += usize::from(actual);
         if expected != actual {
-            self.wrong
-                .push(format!("{id} {comment}: expected {expected}, was {actual}"));
+            self.wrong.push(format!("{id} {comment}: expected {expected}, was {actual}"));
         }
     }
 
     fn finish(self) {
-        println!(
-            "{}: {} rows, {} accepted",
-            self.file, self.rows, self.accepted
-        );
+        println!("{}: {} rows, {} accepted", self.file, self.rows, self.accepted);
         assert!(self.wrong.is_empty(), "{}: {:#?}", self.file, self.wrong);
         assert!(self.rows > 0, "{}: no rows", self.file);
     }
 }
 
 fn key(jwk: &str) -> Key {
-    KeySet::from_jwk(jwk.as_bytes())
-        .unwrap_or_else(|error| panic!("{jwk}: {error}"))
-        .keys()[0]
-        .clone()
+    KeySet::from_jwk(jwk.as_bytes()).unwrap_or_else(|error| panic!("{jwk}: {error}")).keys()[0].clone()
 }
 
 /// Both ways to hand a key over must give the same key.
 fn key_both_ways(jwk: &str, pem: &str) -> Key {
     let key = key(jwk);
-    let from_pem =
-        KeySet::from_pem(pem.as_bytes()).unwrap_or_else(|error| panic!("{pem}: {error}"));
+    let from_pem = KeySet::from_pem(pem.as_bytes()).unwrap_or_else(|error| panic!("{pem}: {error}"));
     assert_eq!(from_pem.keys()[0].to_public_jwk(), key.to_public_jwk());
     key
 }
@@ -68,19 +55,11 @@ fn ec_jwk(crv: &str, x: &[u8], y: &[u8], width: usize) -> String {
         octets.extend_from_slice(&integer[integer.len() - significant..]);
         base64url::encode(&octets)
     };
-    format!(
-        r#"{{"kty":"EC","crv":"{crv}","x":"{}","y":"{}"}}"#,
-        fixed(x),
-        fixed(y)
-    )
+    format!(r#"{{"kty":"EC","crv":"{crv}","x":"{}","y":"{}"}}"#, fixed(x), fixed(y))
 }
 
 fn rsa_jwk(n: &[u8], e: &[u8]) -> String {
-    format!(
-        r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#,
-        base64url::encode(n),
-        base64url::encode(e)
-    )
+    format!(r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#, base64url::encode(n), base64url::encode(e))
 }
 
 #[test]
@@ -90,12 +69,7 @@ fn ecdsa() {
         (TestName::EcdsaSecp256r1Sha256P1363, Alg::Es256, "P-256", 32),
         (TestName::EcdsaSecp384r1Sha384P1363, Alg::Es384, "P-384", 48),
         (TestName::EcdsaSecp521r1Sha512P1363, Alg::Es512, "P-521", 66),
-        (
-            TestName::EcdsaSecp256k1Sha256P1363,
-            Alg::Es256k,
-            "secp256k1",
-            32,
-        ),
+        (TestName::EcdsaSecp256k1Sha256P1363, Alg::Es256k, "secp256k1", 32),
     ] {
         let mut tally = Tally::new(format!("{name:?}"));
         for group in TestSet::load(name).unwrap().test_groups {
@@ -103,12 +77,7 @@ fn ecdsa() {
             let key = key_both_ways(&jwk, &group.pem);
             for test in group.tests {
                 let expected = test.result == TestResult::Valid;
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    expected,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+                tally.row(test.tc_id, &test.comment, expected, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -121,32 +90,13 @@ fn ecdsa_with_the_wrong_hash() {
     for (name, alg, crv, width) in [
         (TestName::EcdsaSecp256r1Sha512P1363, Alg::Es256, "P-256", 32),
         (TestName::EcdsaSecp384r1Sha512P1363, Alg::Es384, "P-384", 48),
-        (
-            TestName::EcdsaSecp256k1Sha512P1363,
-            Alg::Es256k,
-            "secp256k1",
-            32,
-        ),
+        (TestName::EcdsaSecp256k1Sha512P1363, Alg::Es256k, "secp256k1", 32),
     ] {
         let mut tally = Tally::new(format!("{name:?} as {}", alg.name()));
         for group in TestSet::load(name).unwrap().test_groups {
-            let key = key(&ec_jwk(
-                crv,
-                &group.key.affine_x,
-                &group.key.affine_y,
-                width,
-            ));
-            for test in group
-                .tests
-                .iter()
-                .filter(|test| test.result == TestResult::Valid)
-            {
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    false,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+            let key = key(&ec_jwk(crv, &group.key.affine_x, &group.key.affine_y, width));
+            for test in group.tests.iter().filter(|test| test.result == TestResult::Valid) {
+                tally.row(test.tc_id, &test.comment, false, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -160,18 +110,10 @@ fn ed25519() {
         let mut tally = Tally::new(format!("Ed25519 as {}", alg.name()));
         for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
             let x = base64url::encode(&group.key.pk);
-            let key = key_both_ways(
-                &format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#),
-                &group.pem,
-            );
+            let key = key_both_ways(&format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#), &group.pem);
             for test in group.tests {
                 let expected = test.result == TestResult::Valid;
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    expected,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+                tally.row(test.tc_id, &test.comment, expected, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -201,12 +143,7 @@ fn rsa_pkcs1() {
             for test in group.tests {
                 // The acceptable row is a DigestInfo without its NULL (RFC 8017 §9.2, note 1).
                 let expected = test.result == TestResult::Valid;
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    expected,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+                tally.row(test.tc_id, &test.comment, expected, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -247,12 +184,7 @@ fn rsa_pss() {
                     continue;
                 }
                 let expected = of_jose && test.result == TestResult::Valid;
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    expected,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+                tally.row(test.tc_id, &test.comment, expected, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -271,12 +203,7 @@ fn rsa_pss_with_parameters_that_jose_does_not_use() {
         for group in TestSet::load(name).unwrap().test_groups {
             let key = key(&rsa_jwk(&group.key.n, &group.key.e));
             for test in group.tests.iter().filter(|test| !test.result.must_fail()) {
-                tally.row(
-                    test.tc_id,
-                    &test.comment,
-                    false,
-                    key.verify(alg, &test.msg, &test.sig),
-                );
+                tally.row(test.tc_id, &test.comment, false, key.verify(alg, &test.msg, &test.sig));
             }
         }
         tally.finish();
@@ -324,9 +251,7 @@ fn ml_dsa() {
                 // RFC 9964 §4: the context is empty.
                 let context = test.ctx.as_ref().is_some_and(|context| !context.is_empty());
                 let expected = test.result == TestResult::Valid && !context;
-                let actual = key
-                    .as_ref()
-                    .is_ok_and(|key| key.keys()[0].verify(alg, &test.msg, &test.sig));
+                let actual = key.as_ref().is_ok_and(|key| key.keys()[0].verify(alg, &test.msg, &test.sig));
                 tally.row(test.tc_id, &test.comment, expected, actual);
             }
         }
@@ -342,9 +267,7 @@ mod jose {
     use std::path::PathBuf;
 
     fn read(file: &str) -> Option<Value> {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("../shared/corpus/wycheproof")
-            .join(file);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/wycheproof").join(file);
         let text = std::fs::read_to_string(path).ok()?;
         Some(serde_json::from_str(&text).unwrap())
     }
@@ -352,8 +275,7 @@ mod jose {
     /// Whether a key of `keys` signed `jws`, by the whole path of a token. The
     /// payloads are no claims sets, so the verdict on them does not count.
     fn signed_by(keys: &KeySet, jws: &str) -> bool {
-        let issuer =
-            Issuer::new([""; 0], [""; 0], keys.clone()).algorithms(Alg::ALL.iter().copied());
+        let issuer = Issuer::new([""; 0], [""; 0], keys.clone()).algorithms(Alg::ALL.iter().copied());
         let trace = Verifier::new(Policy::new(), [issuer]).explain(jws, 0.0);
         trace.contains(&(Check::Signature, Outcome::Pass))
     }
@@ -373,10 +295,7 @@ mod jose {
             println!("{file}: 0 rows, the file is not here");
             return;
         };
-        let overrides = overrides["overrides"][file]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        let overrides = overrides["overrides"][file].as_array().cloned().unwrap_or_default();
         let mut tally = Tally::new(file);
         let mut either = 0;
         let mut encrypted = 0;
@@ -388,9 +307,7 @@ mod jose {
                 let result = replaced.map_or(&test["result"], |row| &row["use"]);
                 let token = test.get("jws").or(test.get("jwe")).unwrap();
                 // Some tokens are in the JSON serialization, as an object.
-                let token = token
-                    .as_str()
-                    .map_or_else(|| token.to_string(), String::from);
+                let token = token.as_str().map_or_else(|| token.to_string(), String::from);
                 let actual = keys.as_ref().is_some_and(|keys| signed_by(keys, &token));
                 let expected = match result.as_str().unwrap() {
                     // Encrypted tokens are never accepted, however well formed.

@@ -21,11 +21,7 @@ pub struct Finding {
 
 /// Reads a document without jotgate.
 pub fn finding(document: &[u8]) -> Finding {
-    let mut finding = Finding {
-        object: false,
-        duplicate: false,
-        too_deep: false,
-    };
+    let mut finding = Finding { object: false, duplicate: false, too_deep: false };
     if let Some(raw) = raw(document) {
         finding.object = raw.get().starts_with('{');
         inspect(raw, 1, &mut finding);
@@ -40,35 +36,19 @@ pub fn assert_agreement(document: &[u8]) {
     let read = parse_object(document);
     let shown = || String::from_utf8_lossy(document).into_owned();
     match (&read, finding) {
-        (
-            Ok(object),
-            Finding {
-                object: true,
-                duplicate: false,
-                too_deep: false,
-            },
-        ) => {
+        (Ok(object), Finding { object: true, duplicate: false, too_deep: false }) => {
             if let Some(raw) = raw(document) {
                 same_object(object, raw);
             }
         }
         (Err(JsonError::Syntax), Finding { object: false, .. }) => {}
         // In a document with several faults, which one is met first is open.
-        (
-            Err(JsonError::Duplicate),
-            Finding {
-                duplicate: true, ..
-            },
-        ) => {}
+        (Err(JsonError::Duplicate), Finding { duplicate: true, .. }) => {}
         (Err(JsonError::Depth), Finding { too_deep: true, .. }) => {}
         (Err(JsonError::Duplicate | JsonError::Depth), Finding { object: false, .. }) => {
             // The rest of the document was not looked at: only its beginning can be at fault.
         }
-        _ => panic!(
-            "jotgate {:?}, serde_json {finding:?}: {}",
-            read.map(|_| ()),
-            shown()
-        ),
+        _ => panic!("jotgate {:?}, serde_json {finding:?}: {}", read.map(|_| ()), shown()),
     }
 }
 
@@ -113,34 +93,18 @@ fn same_value(value: &Value<'_>, raw: &RawValue) {
     let text = raw.get();
     match value.kind() {
         Kind::Null => assert_eq!(text, "null"),
-        Kind::Bool => assert_eq!(
-            value.as_bool().map(|value| value.to_string()).as_deref(),
-            Some(text)
-        ),
+        Kind::Bool => assert_eq!(value.as_bool().map(|value| value.to_string()).as_deref(), Some(text)),
         Kind::Number => {
-            let (read, expected) = (
-                value.as_f64().unwrap_or(f64::NAN),
-                text.parse::<f64>().unwrap_or(f64::NAN),
-            );
-            assert!(
-                is_close(read, expected),
-                "{text}: {read}, expected {expected}"
-            );
+            let (read, expected) = (value.as_f64().unwrap_or(f64::NAN), text.parse::<f64>().unwrap_or(f64::NAN));
+            assert!(is_close(read, expected), "{text}: {read}, expected {expected}");
         }
         Kind::String => {
-            assert_eq!(
-                value.as_text().map(|text| text.into_bytes().into_owned()),
-                Some(string(raw)),
-                "{text}"
-            );
+            assert_eq!(value.as_text().map(|text| text.into_bytes().into_owned()), Some(string(raw)), "{text}");
         }
         Kind::Array => {
             let expected = items(raw);
             let items: Vec<_> = value.items().into_iter().flatten().collect();
-            assert!(
-                text.starts_with('[') && items.len() == expected.len(),
-                "{text}"
-            );
+            assert!(text.starts_with('[') && items.len() == expected.len(), "{text}");
             for (item, expected) in items.iter().zip(expected) {
                 same_value(item, expected);
             }
@@ -182,9 +146,7 @@ impl<'de> Deserialize<'de> for Wtf8 {
 }
 
 fn string(raw: &RawValue) -> Vec<u8> {
-    serde_json::from_str(raw.get())
-        .map(|Wtf8(bytes)| bytes)
-        .unwrap_or_else(|error| panic!("{raw}: {error}"))
+    serde_json::from_str(raw.get()).map(|Wtf8(bytes)| bytes).unwrap_or_else(|error| panic!("{raw}: {error}"))
 }
 
 /// The members in order, their names in WTF-8.
@@ -204,7 +166,5 @@ fn members(raw: &RawValue) -> Vec<(Vec<u8>, &RawValue)> {
         }
     }
     let mut reader = serde_json::Deserializer::from_str(raw.get());
-    reader
-        .deserialize_map(Members)
-        .unwrap_or_else(|error| panic!("{raw}: {error}"))
+    reader.deserialize_map(Members).unwrap_or_else(|error| panic!("{raw}: {error}"))
 }

@@ -38,19 +38,8 @@ pub enum Claim {
 impl Claim {
     /// The names, in the order of [`Error::to_number`]'s claim field; the last
     /// one stands for [`Claim::Required`].
-    pub const NAMES: [&'static str; 11] = [
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "nbf",
-        "iat",
-        "jti",
-        "client_id",
-        "typ",
-        "scope",
-        "",
-    ];
+    pub const NAMES: [&'static str; 11] =
+        ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "typ", "scope", ""];
 
     const fn index(self) -> u8 {
         match self {

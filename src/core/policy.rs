@@ -297,16 +297,13 @@ impl Policy {
         let there = |name: &str| claims.get(name).is_some_and(|value| value.kind() != Kind::Null);
         if self.profile == Profile::AccessToken {
             // RFC 9068 §2.2.
-            let profile =
-                [Claim::Iss, Claim::Exp, Claim::Aud, Claim::Sub, Claim::ClientId, Claim::Iat, Claim::Jti];
+            let profile = [Claim::Iss, Claim::Exp, Claim::Aud, Claim::Sub, Claim::ClientId, Claim::Iat, Claim::Jti];
             if let Some(claim) = profile.into_iter().find(|claim| !there(claim.name())) {
                 return Err(Error::Claim(claim, Reason::Missing));
             }
         }
         match self.required_claims.iter().position(|name| !there(name)) {
-            Some(at) => {
-                Err(Error::Claim(Claim::Required(u8::try_from(at).unwrap_or(u8::MAX)), Reason::Missing))
-            }
+            Some(at) => Err(Error::Claim(Claim::Required(u8::try_from(at).unwrap_or(u8::MAX)), Reason::Missing)),
             None => Ok(()),
         }
     }

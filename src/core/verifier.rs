@@ -6,13 +6,7 @@ use super::{
     error::Error,
     key::KeySet,
     policy::{Issuer, Policy, Profile},
-    token::{
-        base64url, claims,
-        compact::Compact,
-        header::Header,
-        json::Object,
-        scope::Scopes,
-    },
+    token::{base64url, claims, compact::Compact, header::Header, json::Object, scope::Scopes},
     trace::{Check, Observer, Outcome},
 };
 use alloc::{string::String, vec::Vec};
@@ -220,9 +214,7 @@ impl Verifier {
     /// that was no candidate.
     pub fn finish(&self, token: &[u8], now: f64, key: Option<usize>) -> Result<Verified, Error> {
         let prepared = self.prepare(token)?;
-        let key = key
-            .filter(|key| prepared.candidates.contains(key))
-            .ok_or(Error::SignatureVerificationFailed)?;
+        let key = key.filter(|key| prepared.candidates.contains(key)).ok_or(Error::SignatureVerificationFailed)?;
         self.judge(prepared, key, now, &mut ())
     }
 
@@ -339,9 +331,7 @@ impl Verifier {
             Check::Typ => policy.typ.is_some() || policy.profile != Profile::Any,
             Check::Subject => policy.subject.is_some(),
             Check::ClaimTypes => policy.strict_claims,
-            Check::Required => {
-                policy.profile == Profile::AccessToken || !policy.required_claims.is_empty()
-            }
+            Check::Required => policy.profile == Profile::AccessToken || !policy.required_claims.is_empty(),
             Check::Age => policy.max_token_age.is_some(),
             Check::Scopes => !policy.required_scopes.is_empty(),
             _ => true,

@@ -25,9 +25,7 @@ pub struct Case {
 
 /// The text of a file in `tests/vectors`.
 pub fn read(file: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/vectors")
-        .join(file);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -35,32 +33,29 @@ pub fn read(file: &str) -> String {
 pub fn cases() -> Vec<Case> {
     let text = guarded(&read("attacks.json"));
     let document: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap();
-    let rows: Vec<BTreeMap<&str, &RawValue>> =
-        serde_json::from_str(document["cases"].get()).unwrap();
+    let rows: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(document["cases"].get()).unwrap();
     let long: Vec<Value> = serde_json::from_str(&read("big.json")).unwrap();
     rows.iter().map(|row| case(row, &long)).collect()
 }
 
+/// The long tokens by the names of their files.
+#[allow(dead_code)]
+pub fn big_tokens() -> Vec<(String, Vec<u8>)> {
+    let recipes: Vec<Value> = serde_json::from_str(&read("big.json")).unwrap();
+    recipes.iter().map(|recipe| (String::from(recipe["file"].as_str().unwrap()), cooked(recipe))).collect()
+}
+
 fn case(row: &BTreeMap<&str, &RawValue>, long: &[Value]) -> Case {
-    let value = |name: &str| -> Value {
-        row.get(name)
-            .map(|raw| serde_json::from_str(raw.get()).unwrap())
-            .unwrap_or_default()
-    };
+    let value =
+        |name: &str| -> Value { row.get(name).map(|raw| serde_json::from_str(raw.get()).unwrap()).unwrap_or_default() };
     let text = |name: &str| value(name).as_str().map(String::from);
     let texts = |list: &Value| -> Vec<String> {
-        list.as_array()
-            .into_iter()
-            .flatten()
-            .map(|text| String::from(text.as_str().unwrap()))
-            .collect()
+        list.as_array().into_iter().flatten().map(|text| String::from(text.as_str().unwrap())).collect()
     };
     let token = match value("token_file").as_str() {
         Some(file) => {
             let recipe = long.iter().find(|recipe| recipe["file"] == file);
-            Some(cooked(
-                recipe.unwrap_or_else(|| panic!("{file}: no recipe")),
-            ))
+            Some(cooked(recipe.unwrap_or_else(|| panic!("{file}: no recipe"))))
         }
         None => value("token").as_str().map(wtf8),
     };
@@ -83,13 +78,7 @@ fn cooked(recipe: &Value) -> Vec<u8> {
         return joined(&recipe["text"]).into_bytes();
     }
     let encoded = |part: &str| jotgate::token::base64url::encode(joined(&recipe[part]).as_bytes());
-    format!(
-        "{}.{}.{}",
-        encoded("header"),
-        encoded("payload"),
-        joined(&recipe["signature"])
-    )
-    .into_bytes()
+    format!("{}.{}.{}", encoded("header"), encoded("payload"), joined(&recipe["signature"])).into_bytes()
 }
 
 fn joined(pieces: &Value) -> String {
@@ -115,10 +104,7 @@ const GUARD: u32 = 0x10_0000;
 /// JSON text with each escape of a lone surrogate exchanged for its guard.
 fn guarded(json: &str) -> String {
     let is_guard = |point: char| (GUARD + 0xd800..GUARD + 0xe000).contains(&u32::from(point));
-    assert!(
-        !json.contains(is_guard),
-        "the file itself has what stands in for surrogates"
-    );
+    assert!(!json.contains(is_guard), "the file itself has what stands in for surrogates");
     let unit = |at: usize| -> Option<u32> {
         let escape = json.get(at..at + 6)?.strip_prefix("\\u")?;
         u32::from_str_radix(escape, 16).ok()
@@ -129,11 +115,7 @@ fn guarded(json: &str) -> String {
         out.push_str(&json[at..at + next]);
         at += next;
         let (length, lone) = match unit(at) {
-            Some(0xd800..0xdc00)
-                if unit(at + 6).is_some_and(|low| (0xdc00..0xe000).contains(&low)) =>
-            {
-                (12, None)
-            }
+            Some(0xd800..0xdc00) if unit(at + 6).is_some_and(|low| (0xdc00..0xe000).contains(&low)) => (12, None),
             Some(lone @ 0xd800..0xe000) => (6, char::from_u32(GUARD + lone)),
             Some(_) => (6, None),
             None => (2, None),
@@ -149,9 +131,7 @@ fn guarded(json: &str) -> String {
 }
 
 fn surrogate(point: char) -> Option<u32> {
-    u32::from(point)
-        .checked_sub(GUARD)
-        .filter(|unit| (0xd800..0xe000).contains(unit))
+    u32::from(point).checked_sub(GUARD).filter(|unit| (0xd800..0xe000).contains(unit))
 }
 
 /// The guarded text in WTF-8.
@@ -159,11 +139,7 @@ pub fn wtf8(guarded: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(guarded.len());
     for point in guarded.chars() {
         match surrogate(point) {
-            Some(unit) => bytes.extend([
-                0xed,
-                0x80 | (unit >> 6 & 0x3f) as u8,
-                0x80 | (unit & 0x3f) as u8,
-            ]),
+            Some(unit) => bytes.extend([0xed, 0x80 | (unit >> 6 & 0x3f) as u8, 0x80 | (unit & 0x3f) as u8]),
             None => bytes.extend(point.encode_utf8(&mut [0; 4]).bytes()),
         }
     }
@@ -194,10 +170,7 @@ fn lone_surrogates_survive_the_way_through_json() {
     assert_eq!(escaped(&guarded), json);
     let value: Value = serde_json::from_str(&guarded).unwrap();
     assert_eq!(wtf8(value["a"].as_str().unwrap()), b"\xed\xa0\x80x");
-    assert_eq!(
-        wtf8(value["b"].as_str().unwrap()),
-        b"\xed\xb0\x80\xf0\x9f\x98\x80\\ud800"
-    );
+    assert_eq!(wtf8(value["b"].as_str().unwrap()), b"\xed\xb0\x80\xf0\x9f\x98\x80\\ud800");
     assert_eq!(wtf8(value["c"].as_str().unwrap()), b"\\\xed\xbf\xbfA");
     assert!(has_surrogate(value["a"].as_str().unwrap()) && !has_surrogate("\u{ffff}"));
 }

@@ -5,9 +5,7 @@ pub struct Chance(u64);
 impl Chance {
     /// A sequence of its own for each name.
     pub fn of(name: &str) -> Self {
-        Self(name.bytes().fold(1, |sum: u64, byte| {
-            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-        }))
+        Self(name.bytes().fold(1, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))))
     }
 
     fn next(&mut self) -> u64 {

@@ -24,52 +24,26 @@ pub fn corpus() -> Corpus {
     let cases = attacks::cases();
     let mut tokens: Seeds = cases.iter().filter_map(|case| case.token.clone()).collect();
     let mut jwk = Seeds::new();
-    for file in [
-        "rfc7515", "rfc7519", "rfc7520", "rfc7638", "rfc7797", "rfc8037", "rfc9449", "rfc9964",
-    ] {
-        let document: Value =
-            serde_json::from_str(&attacks::read(&format!("rfc/{file}.json"))).unwrap();
+    for file in ["rfc7515", "rfc7519", "rfc7520", "rfc7638", "rfc7797", "rfc8037", "rfc9449", "rfc9964"] {
+        let document: Value = serde_json::from_str(&attacks::read(&format!("rfc/{file}.json"))).unwrap();
         for example in document["vectors"].as_array().unwrap() {
-            tokens.extend(
-                example["compact"]
-                    .as_str()
-                    .map(|token| token.as_bytes().to_vec()),
-            );
-            tokens.extend(
-                example["proof"]
-                    .as_str()
-                    .map(|token| token.as_bytes().to_vec()),
-            );
+            tokens.extend(example["compact"].as_str().map(|token| token.as_bytes().to_vec()));
+            tokens.extend(example["proof"].as_str().map(|token| token.as_bytes().to_vec()));
             jwk.extend(example.get("key").map(|key| key.to_string().into_bytes()));
-            jwk.extend(
-                example["keys"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .map(|key| key.to_string().into_bytes()),
-            );
+            jwk.extend(example["keys"].as_array().into_iter().flatten().map(|key| key.to_string().into_bytes()));
         }
     }
-    let jwks: Seeds = cases
-        .iter()
-        .map(|case| case.jwks.clone().into_bytes())
-        .collect();
+    let jwks: Seeds = cases.iter().map(|case| case.jwks.clone().into_bytes()).collect();
     jwk.extend(cases.iter().flat_map(members));
     let segment = |which: usize| {
-        let segments = tokens
-            .iter()
-            .filter_map(move |token| token.split(|byte| *byte == b'.').nth(which));
+        let segments = tokens.iter().filter_map(move |token| token.split(|byte| *byte == b'.').nth(which));
         segments.filter_map(|segment| base64url::decode(segment).ok())
     };
     Corpus {
         header: short(segment(0)),
         claims: short(segment(1)),
         pem: short(
-            cases
-                .iter()
-                .filter_map(|case| case.static_key.clone())
-                .map(String::into_bytes)
-                .chain(ed25519_pem()),
+            cases.iter().filter_map(|case| case.static_key.clone()).map(String::into_bytes).chain(ed25519_pem()),
         ),
         jwk: short(jwk),
         jwks: short(jwks),
@@ -80,12 +54,7 @@ pub fn corpus() -> Corpus {
 fn members(case: &Case) -> Vec<Vec<u8>> {
     // A set with lone surrogates is a seed as a whole only.
     let jwks: Value = serde_json::from_str(&case.jwks).unwrap_or_default();
-    jwks["keys"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|key| key.to_string().into_bytes())
-        .collect()
+    jwks["keys"].as_array().into_iter().flatten().map(|key| key.to_string().into_bytes()).collect()
 }
 
 /// The example of RFC 8410 §10.1: the vectors hold no key text of this type.
@@ -95,8 +64,5 @@ fn ed25519_pem() -> Option<Vec<u8>> {
 }
 
 fn short(seeds: impl IntoIterator<Item = Vec<u8>>) -> Seeds {
-    seeds
-        .into_iter()
-        .filter(|seed| seed.len() <= LONGEST)
-        .collect()
+    seeds.into_iter().filter(|seed| seed.len() <= LONGEST).collect()
 }

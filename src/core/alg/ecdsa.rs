@@ -39,9 +39,7 @@ macro_rules! ecdsa_algorithm {
                     let y = y.try_into().map_err(|_| Error::EcPoint)?;
                     // Not by way of SEC 1: reading that form brings square roots along.
                     let point = AffinePoint::from_coordinates(x, y).into_option();
-                    ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?)
-                        .map(Self)
-                        .map_err(|_| Error::EcPoint)
+                    ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?).map(Self).map_err(|_| Error::EcPoint)
                 }
             }
 

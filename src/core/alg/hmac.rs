@@ -35,11 +35,7 @@ impl VerifyingKey {
         if secret.len() < 32 {
             return Err(Error::SecretTooShort);
         }
-        Ok(Self(Box::new(Pads {
-            hs256: pads(secret, 32),
-            hs384: pads(secret, 48),
-            hs512: pads(secret, 64),
-        })))
+        Ok(Self(Box::new(Pads { hs256: pads(secret, 32), hs384: pads(secret, 48), hs512: pads(secret, 64) })))
     }
 }
 

@@ -5,12 +5,7 @@
 //! holds whatever can be computed once per key. [`Alg`] is the table of them;
 //! nothing outside of this module knows a family's inside.
 
-#[cfg(any(
-    feature = "es256",
-    feature = "es384",
-    feature = "es512",
-    feature = "es256k"
-))]
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512", feature = "es256k"))]
 pub mod ecdsa;
 #[cfg(feature = "eddsa")]
 pub mod eddsa;
@@ -30,12 +25,7 @@ pub enum SigningKey {}
 
 /// Whether `signature` is `algorithm`'s signature over `message`. A signature
 /// of the wrong length or form is a wrong signature.
-pub fn verify<A: Algorithm>(
-    algorithm: &A,
-    verifying_key: &A::VerifyingKey,
-    message: &[u8],
-    signature: &[u8],
-) -> bool {
+pub fn verify<A: Algorithm>(algorithm: &A, verifying_key: &A::VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
     if A::Signature::LENGTH.is_some_and(|length| length.get() != signature.len()) {
         return false;
     }

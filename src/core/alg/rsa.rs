@@ -46,9 +46,9 @@ impl VerifyingKey {
         }
 
         let e = match significant(e) {
-            e @ [.., last] if e.len() <= 4 && last % 2 == 1 => e
-                .iter()
-                .fold(0u32, |value, octet| (value << 8) | u32::from(*octet)),
+            e @ [.., last] if e.len() <= 4 && last % 2 == 1 => {
+                e.iter().fold(0u32, |value, octet| (value << 8) | u32::from(*octet))
+            }
             _ => return Err(Error::RsaExponent),
         };
         if e < 3 {
@@ -68,15 +68,8 @@ impl VerifyingKey {
 /// first 126 primes it is a power of 65537. A sound modulus of 2048 bits or more
 /// fails within the first few.
 fn is_roca(n: &[u8]) -> bool {
-    let remainder = |prime: u32| {
-        n.iter()
-            .fold(0, |rest, octet| ((rest << 8) | u32::from(*octet)) % prime)
-    };
-    let is_prime = |odd: &u32| {
-        (3..*odd)
-            .step_by(2)
-            .all(|divisor| !odd.is_multiple_of(divisor))
-    };
+    let remainder = |prime: u32| n.iter().fold(0, |rest, octet| ((rest << 8) | u32::from(*octet)) % prime);
+    let is_prime = |odd: &u32| (3..*odd).step_by(2).all(|divisor| !odd.is_multiple_of(divisor));
     (3..=701).step_by(2).filter(is_prime).all(|prime| {
         let remainder = remainder(prime);
         let mut power = 1;

@@ -46,16 +46,11 @@ pub fn read(jwk: &Object<'_>) -> Result<Key, Error> {
         "EC" | "OKP" => Some(text(jwk, "crv")?),
         _ => None,
     };
-    let alg = jwk
-        .get("alg")
-        .map(|alg| alg.as_text().ok_or(Error::JwkMember))
-        .transpose()?;
+    let alg = jwk.get("alg").map(|alg| alg.as_text().ok_or(Error::JwkMember)).transpose()?;
     let crv = crv.as_ref().map(|crv| crv.to_str().unwrap_or_default());
     let alg = alg.as_ref().map(|alg| alg.to_str().unwrap_or_default());
     let key_type = identify(kty, crv, alg).ok_or(Error::JwkUnsupported)?;
-    let alg = alg
-        .map(|alg| Alg::from_name(alg).ok_or(Error::JwkAlg))
-        .transpose()?;
+    let alg = alg.map(|alg| Alg::from_name(alg).ok_or(Error::JwkAlg)).transpose()?;
 
     if key_type != KeyType::Oct && PRIVATE.iter().any(|name| jwk.get(name).is_some()) {
         return Err(Error::JwkPrivate);
@@ -63,48 +58,28 @@ pub fn read(jwk: &Object<'_>) -> Result<Key, Error> {
     if jwk.get("use").is_some_and(|usage| !is(&usage, "sig")) {
         return Err(Error::JwkUse);
     }
-    if jwk
-        .get("key_ops")
-        .is_some_and(|operations| !may_verify(&operations))
-    {
+    if jwk.get("key_ops").is_some_and(|operations| !may_verify(&operations)) {
         return Err(Error::JwkKeyOps);
     }
     let kid = match jwk.get("kid") {
-        Some(kid) => Some(
-            kid.as_text()
-                .ok_or(Error::JwkMember)?
-                .into_bytes()
-                .into_owned(),
-        ),
+        Some(kid) => Some(kid.as_text().ok_or(Error::JwkMember)?.into_bytes().into_owned()),
         None => None,
     };
 
     let material = match key_type {
-        KeyType::Rsa => Material::Rsa {
-            n: integer(octets(jwk, "n")?),
-            e: integer(octets(jwk, "e")?),
-        },
-        KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 => Material::Ec {
-            x: octets(jwk, "x")?,
-            y: octets(jwk, "y")?,
-        },
-        KeyType::Ed25519 => Material::Okp {
-            x: octets(jwk, "x")?,
-        },
-        KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 => Material::Akp {
-            public: octets(jwk, "pub")?,
-        },
-        KeyType::Oct => Material::Oct {
-            k: octets(jwk, "k")?,
-        },
+        KeyType::Rsa => Material::Rsa { n: integer(octets(jwk, "n")?), e: integer(octets(jwk, "e")?) },
+        KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 => {
+            Material::Ec { x: octets(jwk, "x")?, y: octets(jwk, "y")? }
+        }
+        KeyType::Ed25519 => Material::Okp { x: octets(jwk, "x")? },
+        KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 => Material::Akp { public: octets(jwk, "pub")? },
+        KeyType::Oct => Material::Oct { k: octets(jwk, "k")? },
     };
     Key::new(key_type, material, kid, alg)
 }
 
 fn text<'a>(jwk: &Object<'a>, name: &str) -> Result<json::Text<'a>, Error> {
-    jwk.get(name)
-        .and_then(|value| value.as_text())
-        .ok_or(Error::JwkMember)
+    jwk.get(name).and_then(|value| value.as_text()).ok_or(Error::JwkMember)
 }
 
 fn octets(jwk: &Object<'_>, name: &str) -> Result<Vec<u8>, Error> {

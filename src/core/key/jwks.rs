@@ -47,11 +47,7 @@ impl KeySet {
         let members = document.get("keys").and_then(|keys| keys.items());
         let members = members.ok_or(Error::JwksInvalid)?;
 
-        let mut set = Self {
-            keys: Vec::new(),
-            refused: Vec::new(),
-            by_kid: true,
-        };
+        let mut set = Self { keys: Vec::new(), refused: Vec::new(), by_kid: true };
         let mut secrets = Vec::new();
         let mut only_secrets = true;
         for (index, member) in members.enumerate() {
@@ -59,11 +55,7 @@ impl KeySet {
                 return Err(Error::JwksTooLarge);
             }
             let Some(jwk) = member.as_object() else {
-                set.refused.push(Refused {
-                    index,
-                    kid: None,
-                    error: Error::JwkJson,
-                });
+                set.refused.push(Refused { index, kid: None, error: Error::JwkJson });
                 continue;
             };
             let kty = jwk.get("kty").and_then(|kty| kty.as_text());
@@ -93,11 +85,7 @@ impl KeySet {
     /// One key, used whatever `kid` a token names.
     #[must_use]
     pub fn from_key(key: Key) -> Self {
-        Self {
-            keys: alloc::vec![key],
-            refused: Vec::new(),
-            by_kid: false,
-        }
+        Self { keys: alloc::vec![key], refused: Vec::new(), by_kid: false }
     }
 
     /// One JWK as JSON text.

@@ -60,12 +60,7 @@ impl Key {
         alg: Option<Alg>,
     ) -> Result<Self, Error> {
         let verifying_key = prepare(key_type, &material)?;
-        let key = Self {
-            key_type,
-            kid,
-            alg,
-            held: Some((material, verifying_key)),
-        };
+        let key = Self { key_type, kid, alg, held: Some((material, verifying_key)) };
         match alg {
             Some(alg) if alg.key_type() != key_type => Err(Error::JwkAlg),
             Some(alg) if !key.allows(alg) => Err(Error::SecretTooShort),
@@ -84,9 +79,7 @@ impl Key {
     /// hash: `EC` and `OKP`.
     pub fn from_external(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Result<Self, Error> {
         let key_type = identify(kty, crv, alg).ok_or(Error::JwkUnsupported)?;
-        let alg = alg
-            .map(|name| Alg::from_name(name).ok_or(Error::JwkAlg))
-            .transpose()?;
+        let alg = alg.map(|name| Alg::from_name(name).ok_or(Error::JwkAlg)).transpose()?;
         let fits = match alg {
             Some(alg) => alg.key_type() == key_type,
             None => crv.is_some(),
@@ -94,12 +87,7 @@ impl Key {
         if !fits {
             return Err(Error::JwkAlg);
         }
-        Ok(Self {
-            key_type,
-            kid: None,
-            alg,
-            held: None,
-        })
+        Ok(Self { key_type, kid: None, alg, held: None })
     }
 
     /// What the key is.
@@ -161,28 +149,22 @@ impl Key {
         let kty = self.key_type.kty();
         let crv = self.key_type.crv().unwrap_or_default();
         Some(match material {
-            Material::Rsa { n, e } => thumbprint::object(&[
-                ("e", &base64url::encode(e)),
-                ("kty", kty),
-                ("n", &base64url::encode(n)),
-            ]),
+            Material::Rsa { n, e } => {
+                thumbprint::object(&[("e", &base64url::encode(e)), ("kty", kty), ("n", &base64url::encode(n))])
+            }
             Material::Ec { x, y } => thumbprint::object(&[
                 ("crv", crv),
                 ("kty", kty),
                 ("x", &base64url::encode(x)),
                 ("y", &base64url::encode(y)),
             ]),
-            Material::Okp { x } => {
-                thumbprint::object(&[("crv", crv), ("kty", kty), ("x", &base64url::encode(x))])
-            }
+            Material::Okp { x } => thumbprint::object(&[("crv", crv), ("kty", kty), ("x", &base64url::encode(x))]),
             Material::Akp { public } => thumbprint::object(&[
                 ("alg", self.alg.map(Alg::name).unwrap_or_default()),
                 ("kty", kty),
                 ("pub", &base64url::encode(public)),
             ]),
-            Material::Oct { k } => {
-                thumbprint::object(&[("k", &base64url::encode(k)), ("kty", kty)])
-            }
+            Material::Oct { k } => thumbprint::object(&[("k", &base64url::encode(k)), ("kty", kty)]),
         })
     }
 }
@@ -190,10 +172,7 @@ impl Key {
 impl ::core::fmt::Debug for Key {
     /// Never shows the material, which may be a secret.
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Key")
-            .field("key_type", &self.key_type)
-            .field("alg", &self.alg)
-            .finish_non_exhaustive()
+        f.debug_struct("Key").field("key_type", &self.key_type).field("alg", &self.alg).finish_non_exhaustive()
     }
 }
 
@@ -210,9 +189,7 @@ fn identify(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Option<KeyType> 
 fn prepare(key_type: KeyType, material: &Material) -> Result<VerifyingKey, Error> {
     match (key_type, material) {
         #[cfg(feature = "rsa")]
-        (KeyType::Rsa, Material::Rsa { n, e }) => {
-            crate::core::alg::rsa::VerifyingKey::new(n, e).map(VerifyingKey::Rsa)
-        }
+        (KeyType::Rsa, Material::Rsa { n, e }) => crate::core::alg::rsa::VerifyingKey::new(n, e).map(VerifyingKey::Rsa),
         #[cfg(feature = "es256")]
         (KeyType::P256, Material::Ec { x, y }) => {
             crate::core::alg::ecdsa::es256::VerifyingKey::new(x, y).map(VerifyingKey::P256)
@@ -234,23 +211,18 @@ fn prepare(key_type: KeyType, material: &Material) -> Result<VerifyingKey, Error
             crate::core::alg::eddsa::VerifyingKey::new(x).map(VerifyingKey::Ed25519)
         }
         #[cfg(feature = "hmac")]
-        (KeyType::Oct, Material::Oct { k }) => {
-            crate::core::alg::hmac::VerifyingKey::new(k).map(VerifyingKey::Oct)
-        }
+        (KeyType::Oct, Material::Oct { k }) => crate::core::alg::hmac::VerifyingKey::new(k).map(VerifyingKey::Oct),
         #[cfg(feature = "ml-dsa")]
         (KeyType::MlDsa44, Material::Akp { public }) => {
-            crate::core::alg::ml_dsa::ml_dsa_44::VerifyingKey::new(public)
-                .map(VerifyingKey::MlDsa44)
+            crate::core::alg::ml_dsa::ml_dsa_44::VerifyingKey::new(public).map(VerifyingKey::MlDsa44)
         }
         #[cfg(feature = "ml-dsa")]
         (KeyType::MlDsa65, Material::Akp { public }) => {
-            crate::core::alg::ml_dsa::ml_dsa_65::VerifyingKey::new(public)
-                .map(VerifyingKey::MlDsa65)
+            crate::core::alg::ml_dsa::ml_dsa_65::VerifyingKey::new(public).map(VerifyingKey::MlDsa65)
         }
         #[cfg(feature = "ml-dsa")]
         (KeyType::MlDsa87, Material::Akp { public }) => {
-            crate::core::alg::ml_dsa::ml_dsa_87::VerifyingKey::new(public)
-                .map(VerifyingKey::MlDsa87)
+            crate::core::alg::ml_dsa::ml_dsa_87::VerifyingKey::new(public).map(VerifyingKey::MlDsa87)
         }
         _ => Err(Error::JwkUnsupported),
     }

@@ -63,9 +63,7 @@ pub fn parse(text: &[u8]) -> Result<Key, Error> {
         _ => return Err(Error::PemLabel),
     }
     let mut der = alloc::vec::Vec::new();
-    decoder
-        .decode_to_end(&mut der)
-        .map_err(|_| Error::PemInvalid)?;
+    decoder.decode_to_end(&mut der).map_err(|_| Error::PemInvalid)?;
     read(&der)
 }
 

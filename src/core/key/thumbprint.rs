@@ -65,11 +65,7 @@ const OCT: Members = &[("k", true), ("kty", false)];
 /// and `oct`, [`Error::JwkMember`] if a member is missing or malformed.
 pub fn input(jwk: &[u8]) -> Result<String, Error> {
     let jwk = json::parse_object(jwk).map_err(|_| Error::JwkJson)?;
-    let text = |name| {
-        jwk.get(name)
-            .and_then(|value| value.as_text())
-            .ok_or(Error::JwkMember)
-    };
+    let text = |name| jwk.get(name).and_then(|value| value.as_text()).ok_or(Error::JwkMember);
     let names = match text("kty")?.to_str() {
         Some("RSA") => RSA,
         Some("EC") => EC,
@@ -85,19 +81,14 @@ pub fn input(jwk: &[u8]) -> Result<String, Error> {
         let well_formed = match is_base64url {
             true => base64url::decode(value.as_bytes()).is_ok(),
             // What RFC 7638 §3.3 lets stand for itself in JSON.
-            false => value
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte)),
+            false => value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte)),
         };
         if !well_formed || value.is_empty() {
             return Err(Error::JwkMember);
         }
         members.push((*name, String::from(value)));
     }
-    let members: Vec<(&str, &str)> = members
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Ok(object(&members))
 }
 

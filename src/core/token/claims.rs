@@ -45,6 +45,5 @@ pub fn is_one_of(value: &Value<'_>, accepted: &[impl AsRef<str>]) -> bool {
 /// Whether the value is a string, or an array of strings only.
 #[must_use]
 pub fn is_text_or_texts(value: &Value<'_>) -> bool {
-    value.as_text().is_some()
-        || value.items().is_some_and(|mut items| items.all(|item| item.as_text().is_some()))
+    value.as_text().is_some() || value.items().is_some_and(|mut items| items.all(|item| item.as_text().is_some()))
 }

@@ -339,10 +339,7 @@ fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Tex
 /// choice of names makes this quadratic; by a heap, as `sort` is 1.5 kB gzipped.
 pub(crate) fn repeats(names: &[Text<'_>]) -> bool {
     if names.len() <= 8 {
-        return names
-            .iter()
-            .enumerate()
-            .any(|(at, name)| names.iter().take(at).any(|earlier| earlier == name));
+        return names.iter().enumerate().any(|(at, name)| names.iter().take(at).any(|earlier| earlier == name));
     }
     let sorted = names.iter().map(Text::as_bytes).collect::<BinaryHeap<_>>().into_sorted_vec();
     sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next)
@@ -591,13 +588,50 @@ mod tests {
     #[test]
     fn refuses_what_is_not_strict_json() {
         for text in [
-            "", " ", "{", "}", "[]", "null", "1", "\"a\"", "{}{}", "{} x", "{,}", r#"{"a"}"#, r#"{"a":}"#,
-            r#"{"a":1,}"#, r#"{"a":1 "b":2}"#, r#"{a:1}"#, r#"{'a':1}"#, r#"{"a":01}"#, r#"{"a":1.}"#,
-            r#"{"a":.5}"#, r#"{"a":+1}"#, r#"{"a":0x1}"#, r#"{"a":NaN}"#, r#"{"a":Infinity}"#, r#"{"a":-}"#,
-            r#"{"a":1e}"#, r#"{"a":tru}"#, r#"{"a":nullx}"#, r#"{"a":"\x"}"#, r#"{"a":"\u12g4"}"#,
-            r#"{"a":"\u123"}"#, "{\"a\":\"\n\"}", "{\"a\":\"\u{0}\"}", r#"{"a":"b}"#, r#"{"a":[1,]}"#,
-            r#"{"a":[1 2]}"#, r#"{"a":[}"#, r#"{"a":{]}"#, r#"{"a":[1}}"#, r#"{"a":1}]"#, "\u{feff}{}",
-            "{}\u{a0}", "{/**/}", "{\u{b}}",
+            "",
+            " ",
+            "{",
+            "}",
+            "[]",
+            "null",
+            "1",
+            "\"a\"",
+            "{}{}",
+            "{} x",
+            "{,}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{a:1}"#,
+            r#"{'a':1}"#,
+            r#"{"a":01}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":.5}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":0x1}"#,
+            r#"{"a":NaN}"#,
+            r#"{"a":Infinity}"#,
+            r#"{"a":-}"#,
+            r#"{"a":1e}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":nullx}"#,
+            r#"{"a":"\x"}"#,
+            r#"{"a":"\u12g4"}"#,
+            r#"{"a":"\u123"}"#,
+            "{\"a\":\"\n\"}",
+            "{\"a\":\"\u{0}\"}",
+            r#"{"a":"b}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":[1 2]}"#,
+            r#"{"a":[}"#,
+            r#"{"a":{]}"#,
+            r#"{"a":[1}}"#,
+            r#"{"a":1}]"#,
+            "\u{feff}{}",
+            "{}\u{a0}",
+            "{/**/}",
+            "{\u{b}}",
         ] {
             assert_eq!(outcome(text), Err(JsonError::Syntax), "{text}");
         }

@@ -26,7 +26,9 @@ impl Scopes {
         let sorted = all.iter().zip(0_usize..).collect::<BinaryHeap<_>>().into_sorted_vec();
         let mut repeated = vec![false; all.len()];
         for ((earlier, _), (later, at)) in sorted.iter().zip(sorted.iter().skip(1)) {
-            if earlier == later && let Some(repeated) = repeated.get_mut(*at) {
+            if earlier == later
+                && let Some(repeated) = repeated.get_mut(*at)
+            {
                 *repeated = true;
             }
         }
