@@ -262,12 +262,15 @@ fn big_tokens_come_to_their_verdict() {
         let keys = KeySet::from_jwks(good.jwks.as_bytes()).unwrap();
         let issuer = Issuer::new(["https://issuer.example"], ["https://api.example"], keys);
         let verifier = Verifier::new(Policy::new().max_token_size(usize::MAX), [issuer]);
+        let started = std::time::Instant::now();
         let verdict = verifier.verify(&token, 1_767_225_600.0).map(|_| ());
+        println!("{file}: {} bytes, {} ms", token.len(), started.elapsed().as_millis());
         let expected = match file.as_str() {
             "big/aud-100k.jwt" | "big/big-payload.jwt" | "big/many-claims.jwt" => Ok(()),
-            "big/big-sig.jwt" => Err(Error::SignatureVerificationFailed),
+            // The arrays are never closed, but nothing reads on before a signature is good.
+            "big/big-sig.jwt" | "big/deep-open.jwt" => Err(Error::SignatureVerificationFailed),
             "big/deep-header.jwt" | "big/deep-header-obj.jwt" => Err(Error::HeaderDepth),
-            "big/deep-payload.jwt" | "big/deep-open.jwt" => Err(Error::PayloadDepth),
+            "big/deep-payload.jwt" => Err(Error::PayloadDepth),
             "big/many-dots.jwt" | "big/many-dots2.jwt" => Err(Error::SegmentCount),
             "big/many-dup.jwt" => Err(Error::PayloadDuplicate),
             other => panic!("{other}: a new kind"),
