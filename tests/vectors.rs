@@ -174,7 +174,7 @@ fn attacks_through_the_rust_api() {
     let (mut run, mut accepted, mut same_verifier, mut other_verifier) = (0, 0, 0, 0);
     let mut inexpressible = Vec::new();
     let mut wrong = Vec::new();
-    for case in &cases {
+    for case in cases {
         let (token, mut set_up) = match (&case.token, set_up(case)) {
             (Some(token), Ok(set_up)) => (token, set_up),
             (None, _) => {
@@ -257,13 +257,13 @@ fn the_either_rows_follow_the_preference_in_nine_of_ten() {
 /// What the limit on a token's size keeps away, without that limit.
 #[test]
 fn big_tokens_come_to_their_verdict() {
-    let good = attacks::cases().into_iter().find(|case| case.id == "ok-alg-rs256").unwrap();
+    let good = attacks::cases().iter().find(|case| case.id == "ok-alg-rs256").unwrap();
     for (file, token) in attacks::big_tokens() {
         let keys = KeySet::from_jwks(good.jwks.as_bytes()).unwrap();
         let issuer = Issuer::new(["https://issuer.example"], ["https://api.example"], keys);
         let verifier = Verifier::new(Policy::new().max_token_size(usize::MAX), [issuer]);
         let started = std::time::Instant::now();
-        let verdict = verifier.verify(&token, 1_767_225_600.0).map(|_| ());
+        let verdict = verifier.verify(token, 1_767_225_600.0).map(|_| ());
         println!("{file}: {} bytes, {} ms", token.len(), started.elapsed().as_millis());
         let expected = match file.as_str() {
             "big/aud-100k.jwt" | "big/big-payload.jwt" | "big/many-claims.jwt" => Ok(()),

@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// A row of `attacks.json`; no runner needs all of it.
 #[allow(dead_code)]
@@ -30,22 +31,26 @@ pub fn read(file: &str) -> String {
 }
 
 /// All cases, in the order of the file.
-pub fn cases() -> Vec<Case> {
-    let text = guarded(&read("attacks.json"));
-    let document: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap();
-    let rows: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(document["cases"].get()).unwrap();
-    let long: Vec<Value> = serde_json::from_str(&read("big.json")).unwrap();
-    rows.iter().map(|row| case(row, &long)).collect()
+pub fn cases() -> &'static [Case] {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+        let text = guarded(&read("attacks.json"));
+        let document: BTreeMap<&str, &RawValue> = serde_json::from_str(&text).unwrap();
+        let rows: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(document["cases"].get()).unwrap();
+        rows.iter().map(case).collect()
+    });
+    &CASES
 }
 
-/// The long tokens by the names of their files.
-#[allow(dead_code)]
-pub fn big_tokens() -> Vec<(String, Vec<u8>)> {
-    let recipes: Vec<Value> = serde_json::from_str(&read("big.json")).unwrap();
-    recipes.iter().map(|recipe| (String::from(recipe["file"].as_str().unwrap()), cooked(recipe))).collect()
+/// The long tokens with the names of their files.
+pub fn big_tokens() -> &'static [(String, Vec<u8>)] {
+    static TOKENS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+        let recipes: Vec<Value> = serde_json::from_str(&read("big.json")).unwrap();
+        recipes.iter().map(|recipe| (String::from(recipe["file"].as_str().unwrap()), cooked(recipe))).collect()
+    });
+    &TOKENS
 }
 
-fn case(row: &BTreeMap<&str, &RawValue>, long: &[Value]) -> Case {
+fn case(row: &BTreeMap<&str, &RawValue>) -> Case {
     let value =
         |name: &str| -> Value { row.get(name).map(|raw| serde_json::from_str(raw.get()).unwrap()).unwrap_or_default() };
     let text = |name: &str| value(name).as_str().map(String::from);
@@ -54,8 +59,8 @@ fn case(row: &BTreeMap<&str, &RawValue>, long: &[Value]) -> Case {
     };
     let token = match value("token_file").as_str() {
         Some(file) => {
-            let recipe = long.iter().find(|recipe| recipe["file"] == file);
-            Some(cooked(recipe.unwrap_or_else(|| panic!("{file}: no recipe"))))
+            let big = big_tokens().iter().find(|(name, _)| name == file);
+            Some(big.unwrap_or_else(|| panic!("{file}: no recipe")).1.clone())
         }
         None => value("token").as_str().map(wtf8),
     };
@@ -87,9 +92,11 @@ fn joined(pieces: &Value) -> String {
         match piece.as_str() {
             Some(piece) => text.push_str(piece),
             None => {
-                let repeat = piece["repeat"].as_str().unwrap();
-                for index in 0..piece["times"].as_u64().unwrap() {
-                    text.push_str(&repeat.replace('#', &index.to_string()));
+                let (repeat, times) = (piece["repeat"].as_str().unwrap(), piece["times"].as_u64().unwrap());
+                if repeat.contains('#') {
+                    (0..times).for_each(|index| text.push_str(&repeat.replace('#', &index.to_string())));
+                } else {
+                    text.push_str(&repeat.repeat(usize::try_from(times).unwrap()));
                 }
             }
         }
