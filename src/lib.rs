@@ -33,9 +33,9 @@
 //!
 //! `core` is `no_std` with `alloc`, has no clock, no randomness and no `unsafe`:
 //! the time is a parameter of [`Verifier::verify`]. Its limits are
-//! [`token::json::MAX_DEPTH`], [`token::compact::DEFAULT_MAX_TOKEN_SIZE`] and
-//! [`verifier::MAX_CANDIDATES`]; no work and no memory grows faster than the
-//! token.
+//! [`token::json::MAX_DEPTH`], [`token::compact::DEFAULT_MAX_TOKEN_SIZE`],
+//! [`token::header::MAX_CRITICAL`] and [`verifier::MAX_CANDIDATES`]; no work and
+//! no memory grows faster than the token.
 //!
 //! # Features
 //!

@@ -9,7 +9,7 @@ mod targets;
 
 use jotgate::refresh::{Moment, Plan, next_refresh};
 use jotgate::token::compact::Compact;
-use jotgate::token::header::same_media_type;
+use jotgate::token::header::{Header, MAX_CRITICAL, same_media_type};
 use jotgate::token::json::{MAX_DEPTH, parse_object};
 use jotgate::token::{base64url, claims, scope::Scopes};
 use jotgate::{Alg, Claim, Error, Issuer, KeySet, Policy, Profile, Reason, Verifier};
@@ -447,5 +447,16 @@ proptest! {
         let moved = next_refresh(&Plan { now: plan.now - slow, skew: plan.skew + slow, ..plan });
         // The shares of the lifetime are quarters at best.
         prop_assert!((moved.0 - (at - slow)).abs() < 1e-6 && moved.1 == moment, "{moved:?}, {:?}", (at, moment));
+    }
+}
+
+#[test]
+fn crit_is_bounded() {
+    for (count, expected) in [(MAX_CRITICAL, Ok(())), (MAX_CRITICAL + 1, Err(Error::CritInvalid))] {
+        let names: Vec<String> = (0..count).map(|at| format!("x{at}")).collect();
+        let mut header = json!({ "alg": "ES256", "crit": names });
+        names.iter().for_each(|name| header[name.as_str()] = json!(1));
+        let header = header.to_string();
+        assert_eq!(Header::parse(header.as_bytes()).unwrap().check_crit(&names), expected);
     }
 }

@@ -10,6 +10,10 @@ const REGISTERED: [&str; 20] = [
     "apv", "iv", "tag", "p2s", "p2c",
 ];
 
+/// How many extensions `crit` may name: each is looked up among all members, and
+/// the work of a header must not grow with its square.
+pub const MAX_CRITICAL: usize = 32;
+
 /// A header that was found to be strict JSON with well-typed members.
 /// `jku`, `x5u`, `jwk` and `x5c` are never looked at.
 #[derive(Clone, Debug)]
@@ -60,8 +64,9 @@ impl<'a> Header<'a> {
         Ok(Self { alg, kid, typ, members })
     }
 
-    /// Checks `crit` (RFC 7515 §4.1.11): a non-empty list of distinct names of
-    /// extensions that the header holds and that are `understood`.
+    /// Checks `crit` (RFC 7515 §4.1.11): a non-empty list of at most
+    /// [`MAX_CRITICAL`] distinct names of extensions that the header holds and
+    /// that are `understood`.
     ///
     /// # Errors
     ///
@@ -70,14 +75,12 @@ impl<'a> Header<'a> {
         let Some(crit) = self.members.get("crit") else {
             return Ok(());
         };
-        // As many names as the header has members is the most that can be right.
-        let members = self.members.members().count();
         let items = crit.items().ok_or(Error::CritInvalid)?;
         let mut names: alloc::vec::Vec<Text<'_>> = alloc::vec::Vec::new();
         for item in items {
             let name = item.as_text().ok_or(Error::CritInvalid)?;
             let fits = !name.as_bytes().is_empty()
-                && names.len() < members
+                && names.len() < MAX_CRITICAL
                 && !names.contains(&name)
                 && !REGISTERED.iter().any(|registered| name.eq_str(registered))
                 && self.members.members().any(|(member, _)| *member == name);
