@@ -15,34 +15,50 @@ export interface IssuerOptions {
   issuer: string | string[]
   /** The issuer's keys. */
   jwks: KeyInput | LocalJWKSet
-  /** As {@link VerifierOptions.audience}. Default: the verifier's. */
+  /** As {@link OneIssuer.audience}. Default: the verifier's. */
   audience?: string | string[] | null
-  /** As {@link VerifierOptions.algorithms}. Default: the verifier's. */
+  /** As {@link VerifierRules.algorithms}. Default: the verifier's. */
   algorithms?: JWSAlgorithm[]
 }
 
-/**
- * What is acceptable. Read once, at creation; a wrong, unknown or missing option throws a `TypeError` that names it.
- */
-export interface VerifierOptions {
+/** One issuer, or several that share their keys. */
+export interface OneIssuer {
   /**
    * The acceptable `iss`, or several that share the keys. Required, unless `issuers` is given.
    * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'iss'`. RFC 7519 §4.1.1.
    */
-  issuer?: string | string[]
-  /** Several issuers, each with its own keys; instead of `issuer` and `jwks`. The token's `iss` chooses. RFC 8725 §3.8. */
-  issuers?: IssuerOptions[]
+  issuer: string | string[]
   /**
    * The acceptable `aud`; one in common is enough. Required; `null` says that tokens for anybody are meant to be accepted.
    * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'aud'`. RFC 7519 §4.1.3, RFC 8725 §3.9.
    */
-  audience?: string | string[] | null
+  audience: string | string[] | null
   /**
    * The keys. Required, unless `issuers` is given. Of a set, the fitting keys are tried, at most 8.
    * Errors: at creation `ERR_JWKS_INVALID`, `ERR_JWK_INVALID` or `ERR_JOSE_NOT_SUPPORTED` for what is no acceptable key
    * set or key; later `ERR_JWKS_NO_MATCHING_KEY`. RFC 7517.
    */
-  jwks?: KeyInput | LocalJWKSet
+  jwks: KeyInput | LocalJWKSet
+  issuers?: undefined
+}
+
+/** Several issuers, each with keys of its own. */
+export interface SeveralIssuers {
+  /** Instead of `issuer` and `jwks`; the token's `iss` chooses. RFC 8725 §3.8. */
+  issuers: IssuerOptions[]
+  /** As {@link OneIssuer.audience}, for issuers without one of their own. */
+  audience?: string | string[] | null
+  issuer?: undefined
+  jwks?: undefined
+}
+
+/**
+ * What is acceptable. Read once, at creation; a wrong, unknown or missing option throws a `TypeError` that names it.
+ */
+export type VerifierOptions = VerifierRules & (OneIssuer | SeveralIssuers)
+
+/** The rules that hold for all issuers. */
+export interface VerifierRules {
   /**
    * The acceptable `alg`. Default: all asymmetric ones that jotgate has; given as `undefined` it is a mistake and refused.
    * HMAC (`HS256` …) only when named here.
@@ -174,7 +190,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   const issuers = readIssuers(given)
   const now = readClock(given)
-  const check = given.callback('check') as VerifierOptions['check']
+  const check = given.callback('check') as VerifierRules['check']
   const includeToken = given.boolean('includeTokenInErrors') ?? false
   const policy: CompiledPolicy = {
     issuers: issuers.map(({ policy }) => policy),
@@ -321,7 +337,7 @@ function readClock(given: Options): () => number {
   }
 }
 
-function applyCheck(check: NonNullable<VerifierOptions['check']>, verified: VerifiedToken): void {
+function applyCheck(check: NonNullable<VerifierRules['check']>, verified: VerifiedToken): void {
   let answer: unknown
   try {
     answer = check(verified)

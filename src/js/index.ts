@@ -4,7 +4,15 @@
  * @module
  */
 export { calculateJwkThumbprint } from './calculate-jwk-thumbprint.js'
-export { createVerifier, type IssuerOptions, type Verifier, type VerifierOptions } from './create-verifier.js'
+export {
+  createVerifier,
+  type IssuerOptions,
+  type OneIssuer,
+  type SeveralIssuers,
+  type Verifier,
+  type VerifierOptions,
+  type VerifierRules,
+} from './create-verifier.js'
 export {
   decodeJwt,
   decodeProtectedHeader,

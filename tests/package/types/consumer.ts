@@ -123,6 +123,10 @@ createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, algorithms: '
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, check: async () => 'no' })
 // @ts-expect-error an issuer needs its keys
 createVerifier({ issuers: [{ issuer: 'https://a.example' }], audience: 'a' })
+// @ts-expect-error whom the tokens are for has to be said
+createVerifier({ issuer: 'https://a.example', jwks })
+// @ts-expect-error one issuer or several, not both
+createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, issuers: [] })
 // @ts-expect-error a moment is a Date
 jwtVerifySync(token, jwks, { currentDate: 1_700_000_000 })
 // @ts-expect-error there is no such digest
