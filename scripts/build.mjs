@@ -94,7 +94,9 @@ async function buildModules() {
     await buildModule(module, folder, module === 'decode' ? ['--no-default-features'] : [])
     mkdirSync(made('wasm'), { recursive: true })
     writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))
-    copyFileSync(join(folder, `${module}_bg.wasm`), made('wasm', `${module}_bg.wasm`))
+    const wasm = join(folder, `${module}_bg.wasm`)
+    if (!WebAssembly.validate(readFileSync(wasm))) throw new Error(`The build has left a broken ${module}: run it again.`)
+    copyFileSync(wasm, made('wasm', `${module}_bg.wasm`))
   }
 }
 
