@@ -1,6 +1,6 @@
 //! Plain objects of JavaScript, which come and go as JSON: the strict reader is
 //! here anyway, and a reader of JavaScript objects (serde-wasm-bindgen) brings
-//! std with it, 25 kB gzipped of formatting and of another allocator.
+//! std with it, 30 kB gzipped of formatting and of another allocator.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

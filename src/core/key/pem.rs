@@ -7,7 +7,7 @@ use crate::core::alg::{Alg, KeyType};
 use crate::core::error::Error;
 
 // Identifiers as the contents of their DER elements, X.690 §8.19. A few elements
-// are read here by hand: crates for all of ASN.1 are 5 kB gzipped.
+// are read here by hand: crates for all of ASN.1 are ten times the size.
 
 /// `rsaEncryption`, 1.2.840.113549.1.1.1, RFC 3279 §2.3.1.
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];

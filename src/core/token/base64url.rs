@@ -9,7 +9,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 pub struct NotBase64Url;
 
 /// Decodes `text`. Not by `base64ct`, which encodes the end once more to see
-/// whether it is canonical: 1.3 kB gzipped, where 4 are allowed.
+/// whether it is canonical: 0.8 kB gzipped of a module that is to have 4.
 ///
 /// # Errors
 ///

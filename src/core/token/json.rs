@@ -336,7 +336,7 @@ fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Tex
 }
 
 /// Whether two of the names are the same. Sorted when there are many, so that no
-/// choice of names makes this quadratic; by a heap, as `sort` is 1.5 kB gzipped.
+/// choice of names makes this quadratic; by a heap, as `sort` is 1 kB gzipped.
 pub(crate) fn repeats(names: &[Text<'_>]) -> bool {
     if names.len() <= 8 {
         return names.iter().enumerate().any(|(at, name)| names.iter().take(at).any(|earlier| earlier == name));
