@@ -95,7 +95,8 @@ async function buildModules() {
     mkdirSync(made('wasm'), { recursive: true })
     writeFileSync(made('wasm', `${module}.js`), await instantiable(folder, module))
     const wasm = join(folder, `${module}_bg.wasm`)
-    if (!WebAssembly.validate(readFileSync(wasm))) throw new Error(`The build has left a broken ${module}: run it again.`)
+    if (!WebAssembly.validate(readFileSync(wasm)))
+      throw new Error(`The build has left a broken ${module}: run it again.`)
     copyFileSync(wasm, made('wasm', `${module}_bg.wasm`))
   }
 }
