@@ -259,7 +259,7 @@ fn ml_dsa() {
     }
 }
 
-/// The JOSE files, which no package on crates.io carries.
+/// The JOSE files, which no published crate carries.
 mod jose {
     use super::Tally;
     use jotgate::{Alg, Check, Issuer, KeySet, Outcome, Policy, Verifier};

@@ -3,16 +3,17 @@
 //! std with it, 30 kB gzipped of formatting and of another allocator.
 
 use alloc::string::String;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use js_sys::JSON;
+use wasm_bindgen::prelude::JsValue;
 
-#[wasm_bindgen]
-extern "C" {
-    /// `None` for what has no JSON: undefined, a function, a symbol.
-    #[wasm_bindgen(js_namespace = JSON)]
-    pub fn stringify(value: &JsValue) -> Option<String>;
+/// `None` for what has no JSON: undefined, a function, a symbol.
+pub fn stringify(value: &JsValue) -> Option<String> {
+    JSON::stringify(value).ok()?.as_string()
+}
 
-    #[wasm_bindgen(js_namespace = JSON)]
-    pub fn parse(json: &str) -> JsValue;
+/// Undefined for what is not JSON.
+pub fn parse(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Appends `text` as a JSON string (RFC 8259 §7).
