@@ -9,10 +9,10 @@ export const steps = [
   { name: 'lint', command: () => ['node', 'scripts/lint.mjs'], minutes: 20 },
   { name: 'generated files', command: () => ['node', 'scripts/generate.mjs', '--check'] },
   { name: 'size', command: () => ['node', 'scripts/sizes.mjs'], counted: false },
-  { name: 'core: native', command: () => ['cargo', 'test', '--locked'], minutes: 30 },
+  { name: 'core: native', command: () => ['cargo', 'test', '--locked', '--', '--show-output'], minutes: 30 },
   {
     name: 'core: native, with ML-DSA',
-    command: () => ['cargo', 'test', '--locked', '--features', 'ml-dsa'],
+    command: () => ['cargo', 'test', '--locked', '--features', 'ml-dsa', '--', '--show-output'],
     minutes: 30,
   },
   {
