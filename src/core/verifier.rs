@@ -6,7 +6,13 @@ use super::{
     error::Error,
     key::KeySet,
     policy::{Issuer, Policy, Profile},
-    token::{base64url, claims, compact::Compact, header::Header, json::Object, scope::Scopes},
+    token::{
+        base64url, claims,
+        compact::{Compact, check_size},
+        header::Header,
+        json::Object,
+        scope::Scopes,
+    },
     trace::{Check, Observer, Outcome},
 };
 use alloc::{string::String, vec::Vec};
@@ -234,8 +240,7 @@ impl Verifier {
 
     fn prepare_observed<'t>(&self, token: &'t [u8], observer: &mut dyn Observer) -> Result<Prepared<'t>, Error> {
         let max_size = self.policy.max_token_size;
-        let sized = if token.len() > max_size { Err(Error::TokenTooLarge) } else { Ok(()) };
-        observer.note(Check::Size, sized)?;
+        observer.note(Check::Size, check_size(token, max_size))?;
         let compact = observer.note(Check::Segments, Compact::split(token, max_size))?;
         let (header_json, payload, signature) = observer.note(Check::Encoding, decode(&compact))?;
         let header = observer.note(Check::Header, Header::parse(&header_json))?;

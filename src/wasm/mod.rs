@@ -15,4 +15,4 @@ mod verify;
 pub use decode::{decode, decode_header, next_refresh};
 pub use memory::{buffer, part, refresh_reason};
 #[cfg(feature = "wasm-verify")]
-pub use verify::{Verifier, scopes, thumbprint, thumbprint_input};
+pub use verify::{Verifier, scopes, thumbprint};

@@ -194,20 +194,10 @@ pub fn scopes(length: usize, permissions: bool) -> u32 {
     })
 }
 
-/// The members of a JWK that RFC 7638 hashes, as JSON; throws an error's number.
-#[wasm_bindgen]
-pub fn thumbprint_input(jwk: &str) -> Result<String, JsValue> {
-    thumbprint::input(jwk.as_bytes()).map_err(number)
-}
-
 /// The thumbprint of a JWK in base64url; throws an error's number.
 #[wasm_bindgen]
 pub fn thumbprint(jwk: &str, digest: &str) -> Result<String, JsValue> {
-    let hash = match digest {
-        "sha256" => thumbprint::Hash::Sha256,
-        "sha384" => thumbprint::Hash::Sha384,
-        "sha512" => thumbprint::Hash::Sha512,
-        _ => return Err(JsValue::from("digest must be one of sha256, sha384, or sha512")),
-    };
+    let hash = thumbprint::Hash::from_name(digest)
+        .ok_or_else(|| JsValue::from("digest must be one of sha256, sha384, or sha512"))?;
     thumbprint::thumbprint(jwk.as_bytes(), hash).map_err(number)
 }

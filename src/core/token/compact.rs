@@ -26,9 +26,7 @@ impl<'a> Compact<'a> {
     /// [`Error::TokenTooLarge`], [`Error::SegmentCount`], or [`Error::Encrypted`]
     /// for the five segments of a JWE.
     pub fn split(token: &'a [u8], max_size: usize) -> Result<Self, Error> {
-        if token.len() > max_size {
-            return Err(Error::TokenTooLarge);
-        }
+        check_size(token, max_size)?;
         let mut segments = token.splitn(6, |byte| *byte == b'.');
         match (segments.next(), segments.next(), segments.next(), segments.next(), segments.next(), segments.next()) {
             (Some(header), Some(payload), Some(signature), None, ..) => {
@@ -39,4 +37,9 @@ impl<'a> Compact<'a> {
             _ => Err(Error::SegmentCount),
         }
     }
+}
+
+/// Step 1 of a token's way, before anything is read.
+pub(crate) fn check_size(token: &[u8], max_size: usize) -> Result<(), Error> {
+    if token.len() > max_size { Err(Error::TokenTooLarge) } else { Ok(()) }
 }
