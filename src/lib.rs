@@ -54,6 +54,8 @@ mod core;
 #[doc(hidden)]
 pub mod wasm;
 
+#[cfg(feature = "accel")]
+pub use self::core::accel;
 pub use self::core::{
     alg,
     alg::Alg,

@@ -1,6 +1,8 @@
 //! Tokens, keys, algorithms, policy and the verdict. No JavaScript, no clock, no
 //! input or output, no randomness: the time and seeds are parameters.
 
+#[cfg(feature = "accel")]
+pub mod accel;
 pub mod alg;
 pub mod cache;
 pub mod error;

@@ -1,0 +1,2 @@
+/** Guards at the edge. */
+export {}

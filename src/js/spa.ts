@@ -1,0 +1,2 @@
+/** The token of a single-page application. */
+export {}
