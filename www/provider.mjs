@@ -3,8 +3,10 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { errors, Provider } from 'oidc-provider'
+import { badDays } from './provider-bad-days.mjs'
 
 const CLIENT_ID = 'playground'
+const SPA_CLIENT_ID = 'playground-spa'
 const RESOURCE = 'https://api.example'
 const SCOPES = ['read', 'write']
 const SECONDS = {
@@ -14,6 +16,7 @@ const SECONDS = {
   Interaction: 600,
   Grant: 3600,
   Session: 3600,
+  // Of each one: what rotation issues lives anew, so that a session lasts as long as it is used.
   RefreshToken: 3600,
 }
 
@@ -34,35 +37,39 @@ const KEY_TYPES = {
  * @param {string[]} options.redirectUris the addresses of the page; their origins may call the provider (CORS)
  * @param {keyof typeof KEY_TYPES} [options.algorithm] what access tokens are signed with
  * @param {number} [options.accessTokenLifetime] seconds
- * @returns {Promise<{ issuer: string, clientId: string, resource: string, scope: string, close(): Promise<void> }>}
+ * @param {number} [options.spaTokenLifetime] seconds, for the client of the page "SPA": `spa/` under each of `redirectUris`
+ * @param {object} [options.routes] other paths than the usual ones, by their names in oidc-provider
+ * @param {string} [options.path] what the issuer's name has after its origin
+ * @returns {Promise<{ issuer: string, clientId: string, spaClientId: string, resource: string, scope: string, badDays: ReturnType<typeof badDays>, close(): Promise<void> }>}
  */
 export async function startProvider({
   port = 0,
   redirectUris,
   algorithm = 'ES256',
   accessTokenLifetime = SECONDS.AccessToken,
+  spaTokenLifetime = 20,
+  routes = {},
+  path = '',
 }) {
   if (!(algorithm in KEY_TYPES)) throw new TypeError(`algorithm is one of ${Object.keys(KEY_TYPES).join(', ')}`)
   // The port has to be known first: it is part of the issuer's name.
   const server = createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${server.address().port}`
+  const issuer = `http://127.0.0.1:${server.address().port}${path}`
   const origins = new Set(redirectUris.map((uri) => new URL(uri).origin))
 
   const provider = new Provider(issuer, {
     jwks: { keys: Object.keys(KEY_TYPES).map(signingKey) },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
-      {
-        client_id: CLIENT_ID,
-        token_endpoint_auth_method: 'none',
-        redirect_uris: redirectUris,
-        response_types: ['code'],
-        grant_types: ['authorization_code', 'refresh_token'],
-        id_token_signed_response_alg: 'ES256',
-      },
+      publicClient(CLIENT_ID, redirectUris),
+      publicClient(
+        SPA_CLIENT_ID,
+        redirectUris.map((uri) => new URL('spa/', uri).href),
+      ),
     ],
+    routes,
     clientBasedCORS: (_ctx, origin) => origins.has(origin),
     pkce: { required: () => true },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
@@ -71,17 +78,18 @@ export async function startProvider({
     rotateRefreshToken: () => true,
     features: {
       devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => RESOURCE,
         useGrantedResource: () => true,
-        getResourceServerInfo(_ctx, resource) {
+        getResourceServerInfo(_ctx, resource, client) {
           if (resource !== RESOURCE) throw new errors.InvalidTarget()
           return {
             scope: SCOPES.join(' '),
             audience: RESOURCE,
             accessTokenFormat: 'jwt',
-            accessTokenTTL: accessTokenLifetime,
+            accessTokenTTL: client.clientId === SPA_CLIENT_ID ? spaTokenLifetime : accessTokenLifetime,
             jwt: { sign: { alg: algorithm } },
           }
         },
@@ -91,20 +99,42 @@ export async function startProvider({
     loadExistingGrant: grantAll,
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
   })
+  const days = badDays(provider, origins)
+  provider.use(exposeDate)
+  provider.use(days.middleware)
   provider.use(loginPage(provider))
   server.on('request', provider.callback())
 
   return {
     issuer,
     clientId: CLIENT_ID,
+    spaClientId: SPA_CLIENT_ID,
     resource: RESOURCE,
     scope: ['openid', ...SCOPES].join(' '),
+    badDays: days,
     async close() {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
   }
+}
+
+function publicClient(clientId, redirectUris) {
+  return {
+    client_id: clientId,
+    token_endpoint_auth_method: 'none',
+    redirect_uris: redirectUris,
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    id_token_signed_response_alg: 'ES256',
+  }
+}
+
+// What a page needs to measure how wrong its clock is, and how long to wait (RFC 9110 §6.6.1, §10.2.3); CORS hides both otherwise.
+async function exposeDate(ctx, next) {
+  await next()
+  if (ctx.get('Origin')) ctx.append('Access-Control-Expose-Headers', ['Date', 'Retry-After'])
 }
 
 function signingKey(alg) {
