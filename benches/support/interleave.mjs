@@ -1,34 +1,60 @@
-// Times several cells in one process, in short slices by turns, so that whatever the machine does meets all of them alike.
+// Times cells by turns in short slices, so that whatever the machine does meets all of them alike.
 
-const SLICES = 60
 const SLICE_MS = 4
 const WARM_UP_MS = 250
 
 /**
- * A cell has a name, its tokens, and `call(token)`; `awaited` when that answers a promise.
- *
- * @returns for each cell, in microseconds per call, the tenth part of its slices that was fastest (p10) and the median
+ * @param {object[]} cells each with `tokens` and `call(token)`; `awaited` when that answers a promise, `fresh` when every call gets a string of its own
+ * @param {number} slices of each cell
+ * @param {() => number} [cpuTime] microseconds of CPU that this process has used; left out where nobody tells
+ * @returns for each cell, in microseconds per call, the tenth of its slices that was fastest (p10), the median, and p10 of the CPU time
  */
-export async function interleave(cells) {
+export async function interleave(cells, slices, cpuTime) {
   const running = []
   for (const cell of cells) {
     await slice(cell, 20)
-    const warm = await slice(cell, Math.max(20, Math.ceil(WARM_UP_MS / (await slice(cell, 20)))))
-    running.push({ cell, calls: Math.max(1, Math.round(SLICE_MS / warm)), times: [] })
+    const { wall } = await slice(cell, 20)
+    const warm = await slice(cell, Math.min(20_000, Math.max(20, Math.ceil((1000 * WARM_UP_MS) / Math.max(1, wall)))))
+    running.push({
+      cell,
+      calls: Math.max(1, Math.round((1000 * SLICE_MS) / Math.max(0.05, warm.wall))),
+      walls: [],
+      cpus: [],
+    })
   }
-  for (let round = 0; round < SLICES; round++) {
-    for (const { cell, calls, times } of running) times.push(1000 * (await slice(cell, calls)))
+  for (let round = 0; round < slices; round++) {
+    for (const { cell, calls, walls, cpus } of running) {
+      const { wall, cpu } = await slice(cell, calls, cpuTime)
+      walls.push(wall)
+      if (cpu !== undefined) cpus.push(cpu)
+    }
   }
-  return running.map(({ cell, times }) => {
-    times.sort((a, b) => a - b)
-    return { name: cell.name, p10: times[Math.floor(times.length / 10)], median: times[Math.floor(times.length / 2)] }
-  })
+  return running.map(({ cell: { name }, walls, cpus }) => ({
+    name,
+    p10: quantile(walls, 0.1),
+    median: quantile(walls, 0.5),
+    ...(cpus.length > 0 && { cpu: quantile(cpus, 0.1) }),
+  }))
 }
 
-/** Milliseconds per call. */
-async function slice({ call, tokens, awaited }, calls) {
+/** Microseconds per call. */
+async function slice({ call, tokens, awaited, fresh }, calls, cpuTime) {
+  const given = fresh ? copies(tokens, calls) : tokens
+  const cpu = cpuTime?.()
   const started = performance.now()
-  if (awaited) for (let i = 0; i < calls; i++) await call(tokens[i % tokens.length])
-  else for (let i = 0; i < calls; i++) call(tokens[i % tokens.length])
-  return (performance.now() - started) / calls
+  if (awaited) for (let i = 0; i < calls; i++) await call(given[i % given.length])
+  else for (let i = 0; i < calls; i++) call(given[i % given.length])
+  const wall = (1000 * (performance.now() - started)) / calls
+  return { wall, cpu: cpuTime && (cpuTime() - cpu) / calls }
+}
+
+/** As tokens come off the wire: strings that no engine has hashed or compared before. */
+function copies(tokens, count) {
+  const decoder = new TextDecoder()
+  const encoded = tokens.map((token) => new TextEncoder().encode(token))
+  return Array.from({ length: count }, (_, i) => decoder.decode(encoded[i % encoded.length]))
+}
+
+export function quantile(values, share) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]
 }

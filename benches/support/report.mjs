@@ -1,28 +1,29 @@
-// Prints what was measured, and on what.
-import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-
-export function printMachine(packages) {
-  const [{ model }] = cpus()
-  console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} × ${model.trim()}`)
-  console.log(packages.map((name) => `${name} ${versionOf(name)}`).join(', '))
-  console.log(
-    'Microseconds per token: p10 and median of slices by turns. Ratio: p10 against the first line; above 1 is slower.',
-  )
+// What was measured, as text for a terminal that is Markdown as well.
+const TITLES = {
+  verify: (alg, bytes) => `${alg}, ${bytes} bytes`,
+  cache: (alg) => `Verified before, ${alg}, a fresh string each time`,
+  decode: (_alg, bytes) => `Decoding, ${bytes} bytes`,
 }
 
-function versionOf(name) {
-  const folder = name === 'jotgate' ? '../../pkg' : `../../node_modules/${name}`
-  return JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), 'utf8')).version
+/** @param {{ runtime: string, measured: object[], fixtures: object }} run */
+export function tablesOf({ measured, fixtures }) {
+  return measured.map(({ task, alg, rows, absent }) => {
+    const title = TITLES[task](alg, fixtures[alg].tokens[0].length)
+    const withCpu = rows.some(({ cpu }) => cpu !== undefined)
+    const first = rows[0]?.p10 ?? Number.NaN
+    const head = ['', 'p10, µs', 'median, µs', ...(withCpu ? ['CPU, µs'] : []), 'against jotgate']
+    const body = rows.map(({ name, p10, median, cpu }) => [
+      name,
+      ...[p10, median, ...(withCpu ? [cpu] : [])].map((value) => value.toFixed(2)),
+      `${(p10 / first).toFixed(2)} ×`,
+    ])
+    const missing = absent.map(({ name, why }) => `\nNot here: ${name} (${why.split('\n')[0]}).\n`)
+    return `#### ${title}\n\n${markdown([head, ...body])}${missing.join('')}`
+  })
 }
 
-export function printTable(title, results) {
-  const [{ p10: first }] = results
-  const width = Math.max(...results.map(({ name }) => name.length))
-  console.log(`\n${title.padEnd(width)}       p10    median   ratio`)
-  for (const { name, p10, median } of results) {
-    console.log(
-      `${name.padEnd(width)}  ${p10.toFixed(2).padStart(8)}  ${median.toFixed(2).padStart(8)}  ${(p10 / first).toFixed(2).padStart(6)}`,
-    )
-  }
+function markdown([head, ...body]) {
+  const line = (cells) => `| ${cells.join(' | ')} |\n`
+  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
+  return [line(head), line(rule), ...body.map(line)].join('')
 }

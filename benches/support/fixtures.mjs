@@ -1,22 +1,28 @@
-// Keys and access tokens of an everyday shape and size.
-import { createPublicKey, createSecretKey } from 'node:crypto'
+// Keys and access tokens of an everyday shape and size, as plain data that goes into every runtime.
 import { exportJWK, generateKeyPair, generateSecret, SignJWT } from 'jose'
 
-export const ISSUER = 'https://issuer.example'
-export const AUDIENCE = 'https://api.example'
+const ISSUER = 'https://issuer.example'
+const AUDIENCE = 'https://api.example'
+export const ALGORITHMS = ['HS256', 'RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 
-/** So many that no memory of the last token helps, and so few that they stay in the processor's cache. */
-const TOKENS = 32
+/** So many that no memory of the last tokens helps, and so few that they stay in the processor's cache. */
+const TOKENS = 64
 
-/** The keys of one algorithm and its tokens; `jwk` and `key` (Node's KeyObject) are what verifies. */
-export async function newIssuer(alg) {
+/** @returns for each algorithm the key, its tokens, and those that everybody must refuse */
+export async function newFixtures(algorithms = ALGORITHMS) {
+  const fixtures = {}
+  for (const alg of algorithms) fixtures[alg] = await newFixture(alg)
+  return fixtures
+}
+
+async function newFixture(alg) {
   const secret = alg.startsWith('HS')
   const { privateKey, publicKey } = secret ? await secretPair(alg) : await generateKeyPair(alg, { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg, use: 'sig' }
-  const key = secret ? createSecretKey(Buffer.from(jwk.k, 'base64url')) : createPublicKey({ key: jwk, format: 'jwk' })
   const tokens = []
   for (let number = 0; number < TOKENS; number++) tokens.push(await sign(privateKey, alg, number, AUDIENCE))
-  return { alg, jwk, key, tokens, forElsewhere: await sign(privateKey, alg, 0, 'https://other.example') }
+  const refused = [...tokens.slice(0, 4).map(forged), await sign(privateKey, alg, 0, 'https://other.example')]
+  return { alg, jwk, issuer: ISSUER, audience: AUDIENCE, tokens, refused }
 }
 
 async function secretPair(alg) {
@@ -46,8 +52,8 @@ function sign(key, alg, number, audience) {
     .sign(key)
 }
 
-/** The same token with one number of its signature changed. */
-export function forged(token) {
-  const at = token.lastIndexOf('.') + 1
+/** The same token with one number of its signature changed, well inside. */
+function forged(token, place) {
+  const at = token.lastIndexOf('.') + 6 + place
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
 }

@@ -1,0 +1,170 @@
+// workerd, timed from outside: the clocks inside stand still while a request is worked on.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { environment, output } from '../../scripts/command.mjs'
+import { quantile } from '../support/interleave.mjs'
+
+const SLICE_US = 25_000
+
+// Each request makes so many calls of one cell; the cells are made, and proven, by the first request for their table.
+const ENTRY = `
+import fixtures from './fixtures.json'
+import * as jotgate from './peers/jotgate.mjs'
+import * as web from './peers/web.mjs'
+import { cellsFor } from './support/cells.mjs'
+
+const tables = new Map()
+
+async function answer(url) {
+  const [task, alg, index, calls] = url.searchParams.getAll('q')
+  const table = task + ' ' + alg
+  if (!tables.has(table)) tables.set(table, await cellsFor(task, fixtures[alg], [jotgate, web]))
+  const { cells, absent } = tables.get(table)
+  if (index === undefined) return { names: cells.map(({ name }) => name), absent }
+  const { call, tokens, awaited } = cells[index]
+  if (awaited) for (let i = 0; i < calls; i++) await call(tokens[i % tokens.length])
+  else for (let i = 0; i < calls; i++) call(tokens[i % tokens.length])
+  return null
+}
+
+export default { fetch: async (request) => Response.json(await answer(new URL(request.url))) }
+`
+
+const compiledModules = {
+  name: 'compiled-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split('/').at(-1)}`, external: true }))
+  },
+}
+
+export const workerd = {
+  name: async () => output('workerd', ['--version']) ?? 'workerd',
+  async run(folder, file) {
+    const { tables, fixtures, slices } = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(join(folder, 'fixtures.json'), JSON.stringify(fixtures))
+    const { ask, stop } = await start(folder)
+    try {
+      const measured = []
+      for (const { task, alg } of tables) measured.push(await table(ask, task, alg, slices))
+      return measured
+    } finally {
+      await stop()
+    }
+  },
+}
+
+async function table(ask, task, alg, slices) {
+  const { names, absent } = await ask(task, alg)
+  const cells = names.map((name, index) => ({
+    name,
+    walls: [],
+    time: (calls) => timed(() => ask(task, alg, index, calls)),
+  }))
+  for (const cell of cells) {
+    await cell.time(64)
+    const warm = (await cell.time(256)) / 256
+    cell.calls = Math.max(1, Math.round(SLICE_US / warm))
+    await cell.time(cell.calls * 4)
+  }
+  for (let round = 0; round < slices; round++) {
+    for (const { time, calls, walls } of cells) walls.push(Math.max(0, (await time(calls)) - (await time(0))) / calls)
+  }
+  const rows = cells.map(({ name, walls }) => ({ name, p10: quantile(walls, 0.1), median: quantile(walls, 0.5) }))
+  return { task, alg, absent, rows }
+}
+
+/** Microseconds. */
+async function timed(work) {
+  const started = performance.now()
+  await work()
+  return 1000 * (performance.now() - started)
+}
+
+async function start(folder) {
+  const out = join(folder, 'workerd')
+  mkdirSync(out, { recursive: true })
+  await build({
+    stdin: { contents: ENTRY, resolveDir: folder },
+    outfile: join(out, 'worker.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd'],
+    plugins: [compiledModules],
+  })
+  const port = await freePort()
+  const wasm = ['decode', 'verify'].map(
+    (name) => `(name = "${name}_bg.wasm", wasm = embed "../node_modules/jotgate/dist/wasm/${name}_bg.wasm")`,
+  )
+  writeFileSync(
+    join(out, 'config.capnp'),
+    `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "bench", worker = .bench)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "bench")],
+);
+
+const bench :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js"), ${wasm.join(', ')}],
+  compatibilityDate = "2026-01-01",
+);
+`,
+  )
+  const child = spawn('workerd', ['serve', join(out, 'config.capnp')], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = (...q) => fetchJson(agent, port, q)
+  await untilReachable(port, child)
+  return {
+    ask,
+    async stop() {
+      agent.destroy()
+      child.kill()
+      await ended
+    },
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function untilReachable(port, child) {
+  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
+    const reached = await new Promise((resolve) => {
+      get({ host: '127.0.0.1', port, path: '/favicon.ico' }, (response) => resolve(response.resume() && true)).on(
+        'error',
+        () => resolve(false),
+      )
+    })
+    if (reached) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('workerd has not come up.')
+}
+
+function fetchJson(agent, port, q) {
+  const path = `/?${new URLSearchParams(q.map((value) => ['q', String(value)]))}`
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent }, async (response) => {
+      let text = ''
+      for await (const chunk of response.setEncoding('utf8')) text += chunk
+      if (response.statusCode === 200) resolve(JSON.parse(text))
+      else reject(new Error(`workerd answered ${response.statusCode}: ${text.slice(0, 500)}`))
+    }).on('error', reject)
+  })
+}
