@@ -186,6 +186,13 @@ export class JotgateInsufficientScope extends ClaimError {
   static override readonly code = 'ERR_JOTGATE_INSUFFICIENT_SCOPE'
   static override readonly status = 403
   static override readonly oauthError = 'insufficient_scope'
+  /** From a token manager's `fetch`: the scopes that the challenge asks for and the token is not known to have. */
+  declare readonly missingScopes?: readonly string[]
+
+  constructor(message?: string, details?: ErrorDetails & { missingScopes?: readonly string[] }) {
+    super(message, details)
+    if (details?.missingScopes) this.missingScopes = details.missingScopes
+  }
 }
 
 /** The token is longer than `maxTokenSize` bytes; nothing of it was decoded: RFC 8725 §3.12. */
@@ -210,4 +217,115 @@ export class JotgateClockInvalid extends JOSEError {
 export class JotgateInternal extends JOSEError {
   static override readonly name = 'JotgateInternal'
   static override readonly code = 'ERR_JOTGATE_INTERNAL'
+}
+
+/** A guard was sent no Bearer token. The challenge then carries no error code: RFC 6750 §3.1. */
+export class JotgateTokenMissing extends JOSEError {
+  static override readonly name = 'JotgateTokenMissing'
+  static override readonly code = 'ERR_JOTGATE_TOKEN_MISSING'
+
+  constructor(message = 'no Bearer token was sent', details: ErrorDetails = { rfc: 'RFC 6750 §3.1' }) {
+    super(message, details)
+  }
+}
+
+/** A guard was sent a token in the wrong form or place, or more than one: RFC 6750 §3.1. */
+export class JotgateInvalidRequest extends JOSEError {
+  static override readonly name = 'JotgateInvalidRequest'
+  static override readonly code = 'ERR_JOTGATE_INVALID_REQUEST'
+  static override readonly status = 400
+  static override readonly oauthError = 'invalid_request'
+
+  constructor(
+    message = 'the Authorization header is not one Bearer token',
+    details: ErrorDetails = { rfc: 'RFC 6750 §2.1' },
+  ) {
+    super(message, details)
+  }
+}
+
+/** What a `JotgatePropagationError` is about. */
+export type PropagationProblem = 'refused' | 'exchange-refused' | 'exchange-failed' | 'exchange-timeout'
+
+/**
+ * An identity was not passed on. The token that came in may be perfectly good, so this is no `JOSEError`.
+ *
+ * | `code` | `status` | what happened |
+ * | --- | --- | --- |
+ * | `ERR_JOTGATE_PROPAGATION_REFUSED` | 403 | the target is not listed, or the identity is not one that may go there |
+ * | `ERR_JOTGATE_EXCHANGE_REFUSED` | 403 | the token endpoint gives no token for this one: RFC 8693 §2.2.2 |
+ * | `ERR_JOTGATE_EXCHANGE_FAILED` | 502 | the token endpoint refuses this client, or its answer is no good |
+ * | `ERR_JOTGATE_EXCHANGE_TIMEOUT` | 504 | the token endpoint did not answer in time |
+ */
+export class JotgatePropagationError extends Error {
+  static override readonly name = 'JotgatePropagationError'
+  /** The stable code, `ERR_…`: compare this, not the message. */
+  readonly code: string
+  /** The HTTP status that fits an answer. */
+  readonly status: 403 | 502 | 504
+  /** The `error` of the token endpoint, where it gave one: RFC 6749 §5.2. */
+  readonly oauthError: string | undefined
+
+  constructor(problem: PropagationProblem, message: string, details: { cause?: unknown; oauthError?: string } = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.name = new.target.name
+    this.oauthError = details.oauthError
+    const [code, status] = propagationProblems[problem]
+    this.code = code
+    this.status = status
+  }
+
+  /** What is safe to log: no token, no claim value, no cause. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, status, oauthError } = this
+    return { name, code, message, status, ...(oauthError && { oauthError }) }
+  }
+}
+
+const propagationProblems = {
+  refused: ['ERR_JOTGATE_PROPAGATION_REFUSED', 403],
+  'exchange-refused': ['ERR_JOTGATE_EXCHANGE_REFUSED', 403],
+  'exchange-failed': ['ERR_JOTGATE_EXCHANGE_FAILED', 502],
+  'exchange-timeout': ['ERR_JOTGATE_EXCHANGE_TIMEOUT', 504],
+} as const satisfies Record<PropagationProblem, readonly [code: string, status: number]>
+
+/**
+ * Why a refresh failed: no answer (`network`, `timeout`), the provider is in trouble (`server`: 5xx) or overrun (`limited`:
+ * 429), it refuses (`refused`: another OAuth error, RFC 6749 §5.2), or answers with no usable token (`unusable`).
+ */
+export type RefreshProblem = 'network' | 'timeout' | 'server' | 'limited' | 'refused' | 'unusable'
+
+/**
+ * A token manager got no token. It has no `cause`, since what `refresh` threw or the provider answered may hold a token.
+ * No `JOSEError`: it is not about a token that somebody presented.
+ */
+export class JotgateRefreshFailed extends Error {
+  static override readonly name = 'JotgateRefreshFailed'
+  /** The stable code: compare this, not the message. */
+  readonly code = 'ERR_JOTGATE_REFRESH_FAILED'
+  readonly problem: RefreshProblem
+  /** The HTTP status of the answer, if there was one. */
+  readonly httpStatus: number | undefined
+  /** The `error` of the token endpoint, if it gave one: RFC 6749 §5.2. */
+  readonly oauthError: string | undefined
+
+  constructor(problem: RefreshProblem, message: string, details: { httpStatus?: number; oauthError?: string } = {}) {
+    super(message)
+    this.name = new.target.name
+    this.problem = problem
+    this.httpStatus = details.httpStatus
+    this.oauthError = details.oauthError
+  }
+}
+
+/** A token manager's session has ended: sign in again. */
+export class JotgateSignedOut extends Error {
+  static override readonly name = 'JotgateSignedOut'
+  /** The stable code: compare this, not the message. */
+  readonly code = 'ERR_JOTGATE_SIGNED_OUT'
+
+  constructor(message = 'the session has ended') {
+    super(message)
+    this.name = new.target.name
+  }
 }
