@@ -1,0 +1,216 @@
+//! Which keys have which table.
+//!
+//! A subject (a key's point, or the base point of its curve) starts without a
+//! table. After some uses it gets a small one, and a larger one when it stays
+//! hot. The sum of all tables is bounded, and the least recently used goes first.
+//!
+//! Nothing here reads a clock: `now` is the number of the verification, the same
+//! for all subjects of one. In each verification at most one step of one build is
+//! done, so that no request pays for a whole table.
+//!
+//! Eviction by last use alone would be at its worst where many keys take turns:
+//! each would drive out the table that is needed next. So a table is only given
+//! up for a subject that has gathered all the uses it needs since that table was
+//! last used; a subject that has not starts counting anew.
+
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc};
+use core::{
+    any::Any,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// A size of table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// How many uses a subject has to see for it.
+    pub uses: u32,
+    /// What the table takes, its build included.
+    pub bytes: usize,
+}
+
+/// What tables are made for.
+pub trait Subject {
+    /// A finished table, of any level.
+    type Table: Send + Sync + 'static;
+    /// A table in the making.
+    type Build: Send + 'static;
+
+    /// Tells subjects apart: the family and the public octets.
+    fn id(&self) -> &[u8];
+
+    /// The sizes there are, from small to large.
+    fn levels(&self) -> &'static [Level];
+
+    /// Begins the table of a level, by its place in [`Subject::levels`]; computes
+    /// next to nothing.
+    fn begin(&self, level: usize) -> Self::Build;
+
+    /// Goes on for at most about a millisecond in WebAssembly; gives the table
+    /// when it is done.
+    fn step(build: &mut Self::Build) -> Option<Self::Table>;
+}
+
+/// A table, and whether a verdict made with it was compared with the crate's.
+#[derive(Debug)]
+pub struct Kept<T> {
+    table: T,
+    proven: AtomicBool,
+}
+
+impl<T> Kept<T> {
+    /// The table.
+    pub fn table(&self) -> &T {
+        &self.table
+    }
+
+    /// Whether a verdict made with it agreed with the crate's.
+    pub fn is_proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn prove(&self) {
+        self.proven.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What a subject costs beside its table: its identifier, its place in the map.
+const ENTRY_BYTES: usize = 256;
+
+/// The part of the memory that is kept for subjects without a table: a sixteenth.
+const ENTRIES_SHARE: usize = 16;
+
+struct Entry {
+    last: u64,
+    /// When the counting of `uses` began.
+    since: u64,
+    uses: u32,
+    /// A `Kept` of the subject's table.
+    table: Option<(usize, Arc<dyn Any + Send + Sync>)>,
+    build: Option<(usize, Box<dyn Any + Send>)>,
+    /// What the table and the build take.
+    bytes: usize,
+}
+
+/// The tables of all families.
+pub struct Tables {
+    max_entries: usize,
+    max_bytes: usize,
+    bytes: usize,
+    stepped: Option<u64>,
+    entries: BTreeMap<Box<[u8]>, Entry>,
+}
+
+impl Tables {
+    /// Takes up to `max_bytes`, all included; with 0 there are no tables.
+    #[must_use]
+    pub fn new(max_bytes: usize) -> Self {
+        let max_entries = max_bytes / ENTRIES_SHARE / ENTRY_BYTES;
+        let max_bytes = max_bytes.saturating_sub(max_entries.saturating_mul(ENTRY_BYTES));
+        Self { max_entries, max_bytes, bytes: 0, stepped: None, entries: BTreeMap::new() }
+    }
+
+    /// What is taken at the moment.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.saturating_add(self.entries.len().saturating_mul(ENTRY_BYTES))
+    }
+
+    /// The level of the table that the subject of this identifier has.
+    #[must_use]
+    pub fn level(&self, id: &[u8]) -> Option<usize> {
+        self.entries.get(id)?.table.as_ref().map(|(level, _)| *level)
+    }
+
+    /// Counts a use in the verification `now` and gives the table, where there is
+    /// one by now. `now` never goes back.
+    pub fn for_use<S: Subject>(&mut self, subject: &S, now: u64) -> Option<Arc<Kept<S::Table>>> {
+        let id = subject.id();
+        if !self.entries.contains_key(id) && !self.enter(id, now) {
+            return None;
+        }
+        let entry = self.entries.get_mut(id)?;
+        entry.last = now;
+        entry.uses = entry.uses.saturating_add(1);
+        let next = entry.table.as_ref().map_or(0, |(level, _)| level.saturating_add(1));
+        let due = subject.levels().get(next).filter(|level| entry.build.is_none() && entry.uses >= level.uses);
+        if let Some(level) = due {
+            let since = entry.since;
+            let room = self.make_room(level.bytes, since);
+            let entry = self.entries.get_mut(id)?;
+            if room {
+                self.bytes = self.bytes.saturating_add(level.bytes);
+                entry.bytes = entry.bytes.saturating_add(level.bytes);
+                entry.build = Some((next, Box::new(subject.begin(next))));
+            } else {
+                (entry.uses, entry.since) = (0, now);
+            }
+        }
+        self.build::<S>(id, subject.levels(), now);
+        let (_, table) = self.entries.get(id)?.table.as_ref()?;
+        Arc::clone(table).downcast().ok()
+    }
+
+    /// Gives up everything that belongs to subjects whose identifiers begin so.
+    pub fn clear(&mut self, prefix: &[u8]) {
+        self.entries.retain(|id, _| !id.starts_with(prefix));
+        self.bytes = self.entries.values().map(|entry| entry.bytes).fold(0, usize::saturating_add);
+    }
+
+    /// One step of the build that the subject waits for, unless another subject
+    /// had one in this verification.
+    fn build<S: Subject>(&mut self, id: &[u8], levels: &[Level], now: u64) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        let Some((level, build)) = &mut entry.build else { return };
+        if self.stepped == Some(now) {
+            return;
+        }
+        self.stepped = Some(now);
+        let Some(table) = build.downcast_mut().and_then(S::step) else { return };
+        let kept: Arc<dyn Any + Send + Sync> = Arc::new(Kept { table, proven: AtomicBool::new(false) });
+        let smaller = entry.table.replace((*level, kept));
+        entry.build = None;
+        let freed = smaller.and_then(|(level, _)| levels.get(level)).map_or(0, |level| level.bytes);
+        entry.bytes = entry.bytes.saturating_sub(freed);
+        self.bytes = self.bytes.saturating_sub(freed);
+    }
+
+    /// A place for a new subject, in exchange for one without a table if need be.
+    fn enter(&mut self, id: &[u8], now: u64) -> bool {
+        if self.entries.len() >= self.max_entries && !self.evict(|entry| entry.bytes == 0 && entry.last < now) {
+            return false;
+        }
+        self.entries.insert(id.into(), Entry { last: now, since: now, uses: 0, table: None, build: None, bytes: 0 });
+        true
+    }
+
+    /// Whether there is room for `bytes`, made by giving up tables that were not
+    /// used from `since` on.
+    fn make_room(&mut self, bytes: usize, since: u64) -> bool {
+        let idle = |entry: &Entry| entry.bytes > 0 && entry.last < since;
+        let freeable = self.entries.values().filter(|entry| idle(entry)).map(|entry| entry.bytes);
+        let remaining = freeable.fold(self.bytes, usize::saturating_sub);
+        if remaining.saturating_add(bytes) > self.max_bytes {
+            return false;
+        }
+        while self.bytes.saturating_add(bytes) > self.max_bytes && self.evict(idle) {}
+        true
+    }
+
+    /// Drops the least recently used subject among those that `may` go.
+    fn evict(&mut self, may: impl Fn(&Entry) -> bool) -> bool {
+        let candidates = self.entries.iter().filter(|(_, entry)| may(entry));
+        let Some(id) = candidates.min_by_key(|(_, entry)| entry.last).map(|(id, _)| id.clone()) else {
+            return false;
+        };
+        if let Some(entry) = self.entries.remove(&id) {
+            self.bytes = self.bytes.saturating_sub(entry.bytes);
+        }
+        true
+    }
+}
+
+impl core::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tables").field("subjects", &self.entries.len()).field("bytes", &self.bytes).finish()
+    }
+}

@@ -1,0 +1,218 @@
+//! The supervisor: an accelerator is believed once it has agreed with the crate.
+//!
+//! A wrong accept is the worst failure there is, and an accelerator is new code.
+//! So the crate is asked as well, and its verdict stands,
+//!
+//! - for the first [`PROBATION`] verdicts of each accelerator, and
+//! - for the first verdict with each new table.
+//!
+//! On disagreement the accelerator is off for as long as the supervisor lives, its
+//! tables are given up, and the [`Fault`] waits for who asks.
+
+use super::{
+    Family,
+    tables::{Kept, Subject, Tables},
+};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU32, Ordering};
+use spin::Mutex;
+
+/// How many verdicts of an accelerator are compared before one is believed.
+pub const PROBATION: u32 = 8;
+
+/// In place of the number of comparisons that are still owed.
+const OFF: u32 = u32::MAX;
+
+/// What an accelerator is believed.
+#[derive(Debug)]
+pub struct Trust(AtomicU32);
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self(AtomicU32::new(PROBATION))
+    }
+}
+
+impl Trust {
+    /// Whether the accelerator is not to be asked any more.
+    pub fn is_off(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == OFF
+    }
+
+    /// Whether the next verdict has to be compared, whatever it was made with.
+    pub fn is_on_probation(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
+    /// Notes a comparison; the accelerator is off after the first that disagrees,
+    /// however many have agreed.
+    pub fn note(&self, agreed: bool) {
+        // An update that fails has found 0 or `OFF`, which both stay.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |owed| match (owed, agreed) {
+            (OFF, _) | (0, true) => None,
+            (_, false) => Some(OFF),
+            (owed, true) => owed.checked_sub(1),
+        });
+    }
+}
+
+/// An accelerator came to another verdict than its crate and was switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which accelerator.
+    pub family: Family,
+    /// Its verdict; the crate's was the other one, and stood.
+    pub accepted: bool,
+}
+
+impl Fault {
+    fn all() -> impl Iterator<Item = Fault> {
+        Family::ALL.into_iter().flat_map(|family| [false, true].map(|accepted| Fault { family, accepted }))
+    }
+
+    const fn bit(self) -> u32 {
+        1 << (2 * self.family as u32 + self.accepted as u32)
+    }
+}
+
+struct State {
+    trust: [Trust; Family::ALL.len()],
+    /// The bits of faults that nobody has asked for yet.
+    faults: AtomicU32,
+    tables: Mutex<Clocked>,
+}
+
+/// The tables and the number of the verification.
+struct Clocked {
+    now: u64,
+    tables: Tables,
+}
+
+/// Trust and tables, for all verifiers that hold a clone.
+#[derive(Clone)]
+pub struct Supervisor(Arc<State>);
+
+impl Supervisor {
+    /// Supervises all families, with up to `max_bytes` for tables.
+    #[must_use]
+    pub fn new(max_bytes: usize) -> Self {
+        Self(Arc::new(State {
+            trust: Default::default(),
+            faults: AtomicU32::new(0),
+            tables: Mutex::new(Clocked { now: 0, tables: Tables::new(max_bytes) }),
+        }))
+    }
+
+    /// Whether a signature verifies: what `accelerated` says with the tables that
+    /// the subjects have by now, or what `stock` says where that has to be heard.
+    ///
+    /// Never waits: while another thread looks for its tables, this one goes
+    /// without.
+    pub fn verdict<S: Subject, const N: usize>(
+        &self,
+        family: Family,
+        subjects: [&S; N],
+        accelerated: impl FnOnce([Option<&S::Table>; N]) -> bool,
+        stock: impl FnOnce() -> bool,
+    ) -> bool {
+        if self.is_off(family) {
+            return stock();
+        }
+        let kept = self.tables_for(subjects);
+        let unproven = kept.iter().flatten().any(|kept| !kept.is_proven());
+        let accelerated = || accelerated(kept.each_ref().map(|kept| kept.as_deref().map(Kept::table)));
+        let (verdict, agreed) = self.compare(family, unproven, accelerated, stock);
+        if agreed && unproven {
+            kept.iter().flatten().for_each(|kept| kept.prove());
+        }
+        verdict
+    }
+
+    /// As [`Supervisor::verdict`], for a family that makes no tables.
+    pub fn verdict_without_tables(
+        &self,
+        family: Family,
+        accelerated: impl FnOnce() -> bool,
+        stock: impl FnOnce() -> bool,
+    ) -> bool {
+        if self.is_off(family) {
+            return stock();
+        }
+        self.compare(family, false, accelerated, stock).0
+    }
+
+    /// Switches an accelerator off.
+    pub fn switch_off(&self, family: Family) {
+        if let Some(trust) = self.trust(family) {
+            trust.note(false);
+        }
+        if let Some(mut clocked) = self.0.tables.try_lock() {
+            clocked.tables.clear(&[family as u8]);
+        }
+    }
+
+    /// Whether an accelerator is off.
+    #[must_use]
+    pub fn is_off(&self, family: Family) -> bool {
+        self.trust(family).is_none_or(Trust::is_off)
+    }
+
+    /// The next fault that nobody was told of.
+    pub fn take_fault(&self) -> Option<Fault> {
+        Fault::all().find(|fault| self.0.faults.fetch_and(!fault.bit(), Ordering::Relaxed) & fault.bit() != 0)
+    }
+
+    /// What the tables take; `None` while another thread is at them.
+    #[must_use]
+    pub fn bytes(&self) -> Option<usize> {
+        Some(self.0.tables.try_lock()?.tables.bytes())
+    }
+
+    /// The level of a subject's table; `None` without one, and while another thread
+    /// is at the tables.
+    #[must_use]
+    pub fn level<S: Subject>(&self, subject: &S) -> Option<usize> {
+        self.0.tables.try_lock()?.tables.level(subject.id())
+    }
+
+    fn trust(&self, family: Family) -> Option<&Trust> {
+        self.0.trust.get(family as usize)
+    }
+
+    fn tables_for<S: Subject, const N: usize>(&self, subjects: [&S; N]) -> [Option<Arc<Kept<S::Table>>>; N] {
+        let Some(mut clocked) = self.0.tables.try_lock() else {
+            return [const { None }; N];
+        };
+        let Clocked { now, tables } = &mut *clocked;
+        *now = now.saturating_add(1);
+        subjects.map(|subject| tables.for_use(subject, *now))
+    }
+
+    /// The verdict that stands, and whether it is one that both gave.
+    fn compare(
+        &self,
+        family: Family,
+        unproven: bool,
+        accelerated: impl FnOnce() -> bool,
+        stock: impl FnOnce() -> bool,
+    ) -> (bool, bool) {
+        let accepted = accelerated();
+        let Some(trust) = self.trust(family).filter(|trust| unproven || trust.is_on_probation()) else {
+            return (accepted, false);
+        };
+        let verdict = stock();
+        let agreed = accepted == verdict;
+        trust.note(agreed);
+        if !agreed {
+            self.0.faults.fetch_or(Fault { family, accepted }.bit(), Ordering::Relaxed);
+            self.switch_off(family);
+        }
+        (verdict, agreed)
+    }
+}
+
+impl core::fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Supervisor").field("trust", &self.0.trust).finish_non_exhaustive()
+    }
+}
