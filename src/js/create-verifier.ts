@@ -143,7 +143,7 @@ export interface Verifier {
 
 const issuerOptions = ['issuer', 'jwks', 'audience', 'algorithms'] as const
 
-const verifierOptions = [
+export const verifierOptions = [
   ...issuerOptions,
   'issuers',
   'profile',

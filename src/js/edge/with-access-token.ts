@@ -1,0 +1,65 @@
+import type { VerifiedToken } from '../verified-token.js'
+import { createGuard, type Guard, type GuardOptions, type GuardPolicy } from './guard.js'
+
+/** What a handler is given beside the request. */
+export interface AccessTokenContext<Env, Context, Token = VerifiedToken> {
+  /** The verified token; undefined for an anonymous request, which only the option `optional` lets pass. */
+  token: Token
+  /** The bindings of the Worker, as the platform gave them. */
+  env: Env
+  /** The platform's context of this request, with `waitUntil`. */
+  ctx: Context
+}
+
+/** Answers requests that have passed. */
+export type AccessTokenHandler<Env, Context, Token = VerifiedToken> = (
+  request: Request,
+  context: AccessTokenContext<Env, Context, Token>,
+) => Response | Promise<Response>
+
+/** A module Worker; also fit for `Deno.serve`, `Bun.serve` and whatever else calls `fetch`. Its function needs no `this`. */
+export interface GuardedWorker<Env, Context> {
+  fetch(request: Request, env: Env, ctx: Context): Promise<Response>
+}
+
+/** The guard's options, or a function of the bindings that answers them, called once: at the first request. */
+type OptionsFor<Env, Options> = Options | ((env: Env) => Options)
+
+/**
+ * A Worker that lets only requests with a good token reach its handler; everything else it answers itself, as
+ * `createGuard` says. With `cors`, the handler's responses get their header fields too.
+ *
+ * ```js
+ * export default withAccessToken(
+ *   (request, { token }) => Response.json({ hello: token.payload.sub }),
+ *   (env) => ({ issuer: env.ISSUER, audience: 'https://api.example', scopes: ['orders:read'] }),
+ * )
+ * ```
+ *
+ * @throws TypeError naming the option that is wrong, unknown or missing; with a function of options, `fetch` rejects with it
+ */
+export function withAccessToken<Env = unknown, Context = unknown>(
+  handler: AccessTokenHandler<Env, Context, VerifiedToken | undefined>,
+  options: OptionsFor<Env, GuardPolicy & GuardOptions & { optional: true }>,
+): GuardedWorker<Env, Context>
+export function withAccessToken<Env = unknown, Context = unknown>(
+  handler: AccessTokenHandler<Env, Context>,
+  options: OptionsFor<Env, GuardPolicy & GuardOptions & { optional?: false }>,
+): GuardedWorker<Env, Context>
+export function withAccessToken<Env, Context>(
+  handler: AccessTokenHandler<Env, Context, never>,
+  options: OptionsFor<Env, GuardPolicy & GuardOptions>,
+): GuardedWorker<Env, Context> {
+  if (typeof handler !== 'function') throw new TypeError('withAccessToken: the handler must be a function')
+  const handle = handler as AccessTokenHandler<Env, Context, VerifiedToken | undefined>
+  let guard: Guard<VerifiedToken | undefined> | undefined
+  if (typeof options !== 'function') guard = createGuard(options)
+
+  return {
+    async fetch(request, env, ctx) {
+      guard ??= createGuard((options as (env: Env) => GuardPolicy & GuardOptions)(env))
+      const { token, response } = await guard(request)
+      return response ?? guard.withCors(request, await handle(request, { token, env, ctx }))
+    },
+  }
+}
