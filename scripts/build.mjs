@@ -16,7 +16,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { output, root, run } from './command.mjs'
-import { platforms } from './loaders.mjs'
+import { platforms, waitUntil } from './loaders.mjs'
 import { oneAtATime } from './one-at-a-time.mjs'
 import { setUpBuild } from './setup.mjs'
 import { reportSizes } from './sizes.mjs'
@@ -147,6 +147,7 @@ async function assemblePackage() {
     for (const module of MODULES) {
       writeFileSync(join(tree, `${module}-loader.js`), loader(module, readFileSync(made('wasm', `${module}_bg.wasm`))))
     }
+    writeFileSync(join(tree, 'wait-until.js'), waitUntil(platform))
     // Only the slim tree is told its module; elsewhere `initialize` would be without effect.
     if (platform !== 'slim') for (const file of ['slim.js', 'supplied-module.js']) rmSync(join(tree, file))
   }

@@ -1,4 +1,6 @@
-// How each platform comes by a WebAssembly.Module: the text of `decode-loader.js` and `verify-loader.js`, the only files in which the trees of pkg/dist differ.
+// What each platform does its own way: the files in which the trees of pkg/dist differ.
+
+// How it comes by a WebAssembly.Module: the text of `decode-loader.js` and `verify-loader.js`.
 
 // Bytes in the script itself: no fetch, no bundler plugin, no file system. Hexadecimal, because compression still finds the repeated bytes in it:
 // gzipped it is 17 % smaller than base64 (229 against 274 kB, verify), brotli 21 %, and it takes no longer to decode.
@@ -32,6 +34,16 @@ function imported(specifier) {
 export function load() {
   return module
 }
+`
+}
+
+// How each platform keeps a request alive for work behind its response: the text of `wait-until.js`.
+// As a namespace, because runtimes older than this member could not link an import of it.
+export function waitUntil(platform) {
+  if (platform !== 'workerd') return 'export const waitUntil = undefined\n'
+  return `import * as workers from 'cloudflare:workers'
+
+export const waitUntil = workers.waitUntil
 `
 }
 

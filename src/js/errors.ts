@@ -201,6 +201,12 @@ export class JotgateTokenTooLarge extends JOSEError {
   static override readonly code = 'ERR_JOTGATE_TOKEN_TOO_LARGE'
 }
 
+/** A key set, or what leads to it, could not be fetched; `cause` has what the platform said, if it said anything. */
+export class JotgateKeysUnavailable extends JOSEError {
+  static override readonly name = 'JotgateKeysUnavailable'
+  static override readonly code = 'ERR_JOTGATE_KEYS_UNAVAILABLE'
+}
+
 /** `verifySync` before the keys are there: await `verify` once first. */
 export class JotgateKeysNotReady extends JOSEError {
   static override readonly name = 'JotgateKeysNotReady'

@@ -26,6 +26,16 @@ export {
 export * as errors from './errors.js'
 export type { ExplainedCheck } from './explained-check.js'
 export { jwtVerify, jwtVerifySync } from './jwt-verify.js'
+export {
+  customFetch,
+  type ExportedJWKSCache,
+  type FetchImplementation,
+  type JWKSCacheInput,
+  jwksCache,
+  type RemoteJWKSetOptions,
+} from './key-set-options.js'
+export type { KeySetStore } from './key-set-store.js'
 export { createLocalJWKSet, type LocalJWKSet } from './local-jwk-set.js'
+export { createRemoteJWKSet, type RemoteJWKSet } from './remote-jwk-set.js'
 export type * from './types.js'
 export type { VerifiedToken } from './verified-token.js'

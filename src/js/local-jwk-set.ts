@@ -19,7 +19,7 @@ export interface LocalJWKSet {
 }
 
 /** Any token, of the asymmetric algorithms, as far as its key. */
-const anyToken: CompiledPolicy = {
+export const anyToken: CompiledPolicy = {
   issuers: [{ issuer: [], audience: [], algorithms: null }],
   profile: 'any',
   typ: null,

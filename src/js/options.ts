@@ -140,6 +140,16 @@ export class Options {
     return value
   }
 
+  /** Milliseconds, as jose has its durations; `Infinity` is one. */
+  duration(name: string): number | undefined {
+    const value = this.read(name)
+    if (value === undefined) return undefined
+    if (typeof value !== 'number' || !(value >= 0)) {
+      this.fail(name, 'must be a number of milliseconds, not negative')
+    }
+    return value
+  }
+
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.read(name)
     if (value === undefined) return undefined
@@ -154,18 +164,21 @@ export class Options {
     return value as ((...parameters: never[]) => unknown) | undefined
   }
 
-  /** An object of booleans, as pairs. */
-  booleans(name: string): [string, boolean][] {
+  /** The members of an object, read once. */
+  entries(name: string, problem = 'must be an object'): [string, unknown][] | undefined {
     const value = this.read(name)
-    if (value === undefined) return []
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      this.fail(name, 'must be an object of booleans')
-    let entries: [string, unknown][] = []
+    if (value === undefined) return undefined
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.fail(name, problem)
     try {
-      entries = Object.entries(value)
+      return Object.entries(value)
     } catch (cause) {
       this.fail(name, 'could not be read', cause)
     }
+  }
+
+  /** An object of booleans, as pairs. */
+  booleans(name: string): [string, boolean][] {
+    const entries = this.entries(name, 'must be an object of booleans') ?? []
     return entries.map(([key, flag]) => {
       if (typeof flag !== 'boolean') this.fail(`${name}.${key}`, 'must be true or false')
       return [this.#text(name, key), flag]

@@ -1,0 +1,81 @@
+import { JotgateKeysUnavailable } from './errors.js'
+import { freshnessOf } from './key-set-cache-control.js'
+import type { FetchImplementation } from './key-set-options.js'
+
+/** What is asked for, and by which rules. */
+export interface Query {
+  url: string
+  headers: Headers
+  /** The entity tag of what is there already. */
+  etag: string | undefined
+  signal: AbortSignal
+  /** The longest body in bytes. */
+  maxSize: number
+  fetch: FetchImplementation
+}
+
+/** `text` is `undefined` when the document is what it was: RFC 9110 §15.4.5. */
+export interface Answer {
+  text: string | undefined
+  etag: string | undefined
+  /** How long it is fresh by its own word, in ms. */
+  freshness: number | undefined
+}
+
+/** Pages have an HTTP cache in between, which revalidates by itself; their cross-origin requests may have no header of ours. */
+const inBrowser = () => globalThis.navigator?.userAgent?.startsWith('Mozilla/5.0 ') ?? false
+
+/** Gets a document: without credentials, without following anywhere, and no more of it than allowed. */
+export async function get({ url, headers, etag, signal, maxSize, fetch }: Query): Promise<Answer> {
+  const sent = new Headers(headers)
+  const browser = inBrowser()
+  if (etag !== undefined && !browser) sent.set('if-none-match', etag)
+  const response = await fetch(url, {
+    method: 'GET',
+    // `error` is unknown to workerd; with `manual` a redirect is a status other than 200 everywhere.
+    redirect: 'manual',
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    headers: sent,
+    signal,
+    ...(browser && { cache: 'no-cache' }),
+  })
+  const unchanged = response.status === 304 && sent.has('if-none-match')
+  if (response.status !== 200 && !unchanged) throw unavailable(`was answered with status ${response.status}, not 200`)
+  return {
+    text: unchanged ? undefined : await bodyOf(response, maxSize),
+    etag: response.headers?.get('etag') ?? (unchanged ? etag : undefined),
+    freshness: response.headers ? freshnessOf(response.headers) : undefined,
+  }
+}
+
+export function unavailable(what: string, cause?: unknown): JotgateKeysUnavailable {
+  return new JotgateKeysUnavailable(`the request for the keys ${what}`, cause === undefined ? {} : { cause })
+}
+
+async function bodyOf(response: Response, maxSize: number): Promise<string> {
+  const tooLarge = () => unavailable(`was answered with more than ${maxSize} bytes`)
+  if (Number(response.headers?.get('content-length')) > maxSize) throw tooLarge()
+  // An implementation given as `customFetch` may answer with less than a Response: jose asks for `json` alone.
+  if (!response.body) return response.text ? response.text() : JSON.stringify(await response.json())
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > maxSize) throw tooLarge()
+    try {
+      text += decoder.decode(value, { stream: true })
+    } catch (cause) {
+      throw unavailable('was answered with what is not UTF-8', cause)
+    }
+  }
+  try {
+    return text + decoder.decode()
+  } catch (cause) {
+    throw unavailable('was answered with what is not UTF-8', cause)
+  }
+}
