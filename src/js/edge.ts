@@ -3,8 +3,21 @@
  *
  * @module
  */
+export { type ClaimHeadersOptions, claimHeaders } from './edge/claim-headers.js'
 export type { CorsOptions } from './edge/cors.js'
-export { expressAccessToken, type NodeMiddleware, type NodeRequest, type NodeResponse } from './edge/express.js'
+export {
+  type ExchangeTarget,
+  type ExchangeTokenOptions,
+  exchangeToken,
+} from './edge/exchange-token.js'
+export {
+  expressAccessToken,
+  type NodeGuard,
+  type NodeMiddleware,
+  type NodeRequest,
+  type NodeResponse,
+} from './edge/express.js'
+export { type ForwardTokenOptions, forwardToken } from './edge/forward-token.js'
 export {
   createGuard,
   type Guard,
@@ -14,19 +27,14 @@ export {
   type Refusal,
   type Route,
 } from './edge/guard.js'
-export { type AccessTokenVariables, type HonoContext, type HonoMiddleware, honoAccessToken } from './edge/hono.js'
 export {
-  type ClaimHeadersOptions,
-  claimHeaders,
-  type ExchangeTarget,
-  type ExchangeTokenOptions,
-  exchangeToken,
-  type ForwardTokenOptions,
-  forwardToken,
-  type Propagation,
-  type PropagationMode,
-  propagate,
-} from './edge/propagate.js'
+  type AccessTokenVariables,
+  type HonoContext,
+  type HonoGuard,
+  type HonoMiddleware,
+  honoAccessToken,
+} from './edge/hono.js'
+export { type Propagation, type PropagationMode, propagate } from './edge/propagate.js'
 export {
   type ProtectedResourceMetadata,
   type ProtectedResourceMetadataOptions,

@@ -161,6 +161,7 @@ export class Gate<Incoming> {
   readonly #document: ((incoming: IncomingRequest) => Answer | undefined) | undefined
   readonly #cors: Cors | undefined
   readonly #onError: GuardOptions['onError']
+  readonly #admitted = new WeakSet<VerifiedToken>()
 
   constructor(options: GuardPolicy & GuardOptions<Incoming>, owner: string) {
     const given = new Options(options, owner)
@@ -212,6 +213,11 @@ export class Gate<Incoming> {
   admitSync(incoming: IncomingRequest, request: Incoming, rule: ScopeCheck<Incoming> | undefined) {
     const text = this.#token(incoming, rule)
     return text === undefined ? undefined : this.#conclude(this.verifier.verifySync(text), text, request, rule)
+  }
+
+  /** Whether it was this guard that let the token pass. */
+  hasAdmitted(token: unknown): token is VerifiedToken {
+    return typeof token === 'object' && token !== null && this.#admitted.has(token as VerifiedToken)
   }
 
   /** The answer to what `admit` was refused with; throws what is no refusal but a fault of the application. */
@@ -272,6 +278,7 @@ export class Gate<Incoming> {
     this.#scopes?.(token, request)
     rule?.(token, request)
     rememberToken(token, text)
+    this.#admitted.add(token)
     return token
   }
 }

@@ -14,5 +14,6 @@ export function isSecure(url: URL | undefined): url is URL {
 }
 
 export function isLoopback({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+  // The URL parser has brought every way to write an IPv4 address into this one.
+  return protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
