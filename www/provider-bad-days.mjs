@@ -37,7 +37,8 @@ export function badDays(provider, origins) {
       if (days.down) return drop(ctx)
       if (days.slow > 0 && ctx.method === 'POST' && ctx.path === provider.pathFor('token')) {
         await after(days.slow * 1000)
-        if (days.down) return drop(ctx)
+        // Whoever has gone meanwhile gets no token, and the refresh token stays good.
+        if (days.down || ctx.req.socket.destroyed) return drop(ctx)
       }
       return next()
     },

@@ -38,6 +38,7 @@ const KEY_TYPES = {
  * @param {keyof typeof KEY_TYPES} [options.algorithm] what access tokens are signed with
  * @param {number} [options.accessTokenLifetime] seconds
  * @param {number} [options.spaTokenLifetime] seconds, for the client of the page "SPA": `spa/` under each of `redirectUris`
+ * @param {keyof typeof KEY_TYPES} [options.idTokenAlgorithm]
  * @param {object} [options.routes] other paths than the usual ones, by their names in oidc-provider
  * @param {string} [options.path] what the issuer's name has after its origin
  * @returns {Promise<{ issuer: string, clientId: string, spaClientId: string, resource: string, scope: string, badDays: ReturnType<typeof badDays>, close(): Promise<void> }>}
@@ -48,6 +49,7 @@ export async function startProvider({
   algorithm = 'ES256',
   accessTokenLifetime = SECONDS.AccessToken,
   spaTokenLifetime = 20,
+  idTokenAlgorithm = 'ES256',
   routes = {},
   path = '',
 }) {
@@ -63,16 +65,17 @@ export async function startProvider({
     jwks: { keys: Object.keys(KEY_TYPES).map(signingKey) },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
-      publicClient(CLIENT_ID, redirectUris),
+      publicClient(CLIENT_ID, redirectUris, idTokenAlgorithm),
       publicClient(
         SPA_CLIENT_ID,
         redirectUris.map((uri) => new URL('spa/', uri).href),
+        idTokenAlgorithm,
       ),
     ],
     routes,
     clientBasedCORS: (_ctx, origin) => origins.has(origin),
     pkce: { required: () => true },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: { idTokenSigningAlgValues: [idTokenAlgorithm] },
     ttl: { ...SECONDS, AccessToken: accessTokenLifetime },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
@@ -120,14 +123,14 @@ export async function startProvider({
   }
 }
 
-function publicClient(clientId, redirectUris) {
+function publicClient(clientId, redirectUris, idTokenAlgorithm) {
   return {
     client_id: clientId,
     token_endpoint_auth_method: 'none',
     redirect_uris: redirectUris,
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
-    id_token_signed_response_alg: 'ES256',
+    id_token_signed_response_alg: idTokenAlgorithm,
   }
 }
 

@@ -1,0 +1,49 @@
+import { createTokenManager } from '/www/dist/default/spa.js'
+import { beginLogin, finishLogin, serverOf } from '/www/login.js'
+import { drive, returning, stage } from '../drive.js'
+
+const { provider, api } = await stage()
+const asked = new URLSearchParams(location.hash.slice(1))
+const option = (name) => (asked.has(name) ? { [name]: Number(asked.get(name)) } : {})
+
+const manager = createTokenManager({
+  origins: [new URL(api).origin],
+  ...option('before'),
+  async refresh({ signal, current, reason }) {
+    globalThis.refreshes.push({ reason, at: Date.now() })
+    const { token_endpoint } = await serverOf(provider.issuer)
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: provider.clientId,
+      refresh_token: current?.refresh_token ?? '',
+    })
+    return fetch(token_endpoint, { method: 'POST', body, signal })
+  },
+})
+globalThis.refreshes = []
+globalThis.manager = manager
+globalThis.events = []
+for (const name of ['refreshed', 'expiring', 'expired', 'refreshfailed', 'signedout']) {
+  manager.addEventListener(name, ({ type, detail }) => {
+    const { error, ...rest } = detail
+    const described = error && {
+      ...error,
+      name: error.name,
+      message: error.message,
+      code: error.code,
+      stack: error.stack,
+    }
+    globalThis.events.push({ type, at: Date.now(), ...rest, ...(described && { error: described }) })
+  })
+}
+
+drive({
+  signIn: () => beginLogin(provider),
+  async start() {
+    if (returning()) await manager.signIn((await finishLogin()).response)
+    // A further tab gets the token from those that have it.
+    else await manager.getToken({ cacheOnly: true }).catch(() => {})
+  },
+  call: () => manager.fetch(api),
+  signOut: () => manager.signOut(),
+})
