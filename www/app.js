@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, nextRefresh, tokenTimes } from './dist/default/index.js'
 import { byId, element } from './dom.js'
+import { ApiPanel } from './guarded-api.js'
 import { Judge } from './judge.js'
 import { beginLogin, finishLogin, isReturning, localProvider } from './login.js'
 import { PolicyForm } from './policy-form.js'
@@ -15,6 +16,7 @@ const timesPanel = new TimesPanel()
 const timeline = new Timeline()
 const verdictView = new VerdictView()
 const judge = new Judge()
+const apiPanel = new ApiPanel(say)
 const policy = new PolicyForm(() => decide())
 const tokenField = new TokenField((token) => {
   read(token)
@@ -182,6 +184,7 @@ async function login() {
 async function returned() {
   try {
     issued = await finishLogin()
+    apiPanel.signedIn(issued)
     showIssued()
     tokenField.focus()
     await policy.fetchKeys()

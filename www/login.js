@@ -20,7 +20,8 @@ export async function localProvider() {
   return response.ok ? response.json() : undefined
 }
 
-async function serverOf(issuer) {
+/** The provider's metadata (RFC 8414). */
+export async function serverOf(issuer) {
   const url = new URL(issuer)
   return oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, { ...loopback, algorithm: 'oidc' }))
 }
@@ -58,7 +59,14 @@ export const isReturning = () => {
 
 /**
  * Changes the code in the address for tokens, and the address back to the page's own.
- * @returns {Promise<{ provider: Provider, accessToken: string, idToken?: string }>} rejects with a sentence for people
+ * @returns {Promise<Issued>} rejects with a sentence for people
+ *
+ * @typedef {object} Issued
+ * @property {Provider} provider
+ * @property {string} accessToken
+ * @property {string} [idToken]
+ * @property {Response} response as the token endpoint gave it, unread
+ * @property {(scope: string) => Promise<string>} narrowed another access token, for fewer scopes (RFC 6749 §6); rejects with a sentence for people
  */
 export async function finishLogin() {
   const answer = new URL(location.href)
@@ -83,10 +91,34 @@ export async function finishLogin() {
         additionalParameters: { resource: provider.resource },
       },
     )
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce })
-    return { provider, accessToken: tokens.access_token, idToken: tokens.id_token }
+    const copy = response.clone()
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, copy, { expectedNonce: nonce })
+    return {
+      provider,
+      accessToken: tokens.access_token,
+      idToken: tokens.id_token,
+      response,
+      narrowed: narrowing(server, client, tokens.refresh_token, provider.resource),
+    }
   } catch (error) {
     throw new Error(inWords(error), { cause: error })
+  }
+}
+
+// The refresh token stays in this closure; each use changes it for the next one (RFC 9700 §2.2.2).
+function narrowing(server, client, refreshToken, resource) {
+  return async (scope) => {
+    try {
+      const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, {
+        ...loopback,
+        additionalParameters: { scope, resource },
+      })
+      const tokens = await oauth.processRefreshTokenResponse(server, client, response)
+      refreshToken = tokens.refresh_token ?? refreshToken
+      return tokens.access_token
+    } catch (error) {
+      throw new Error(inWords(error), { cause: error })
+    }
   }
 }
 
