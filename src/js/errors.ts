@@ -207,6 +207,15 @@ export class JotgateKeysUnavailable extends JOSEError {
   static override readonly code = 'ERR_JOTGATE_KEYS_UNAVAILABLE'
 }
 
+/**
+ * An issuer's metadata is not acceptable: of another issuer, without a usable `jwks_uri`, or with a member named twice.
+ * RFC 8414 §3.3, OpenID Connect Discovery §4.3.
+ */
+export class JotgateDiscoveryInvalid extends JOSEError {
+  static override readonly name = 'JotgateDiscoveryInvalid'
+  static override readonly code = 'ERR_JOTGATE_DISCOVERY_INVALID'
+}
+
 /** `verifySync` before the keys are there: await `verify` once first. */
 export class JotgateKeysNotReady extends JOSEError {
   static override readonly name = 'JotgateKeysNotReady'
@@ -271,14 +280,26 @@ export class JotgatePropagationError extends Error {
   readonly status: 403 | 502 | 504
   /** The `error` of the token endpoint, where it gave one: RFC 6749 §5.2. */
   readonly oauthError: string | undefined
+  readonly #problem: PropagationProblem
 
-  constructor(problem: PropagationProblem, message: string, details: { cause?: unknown; oauthError?: string } = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+  constructor(
+    problem: PropagationProblem,
+    message: string,
+    details: { cause?: unknown; oauthError?: string | undefined } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = new.target.name
+    this.#problem = problem
     this.oauthError = details.oauthError
     const [code, status] = propagationProblems[problem]
     this.code = code
     this.status = status
+  }
+
+  /** Another one like it, as each request gets an error of its own. */
+  again(): JotgatePropagationError {
+    const { message, cause, oauthError } = this
+    return new JotgatePropagationError(this.#problem, message, { cause, oauthError })
   }
 
   /** What is safe to log: no token, no claim value, no cause. */

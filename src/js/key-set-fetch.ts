@@ -53,7 +53,7 @@ export function unavailable(what: string, cause?: unknown): JotgateKeysUnavailab
   return new JotgateKeysUnavailable(`the request for the keys ${what}`, cause === undefined ? {} : { cause })
 }
 
-async function bodyOf(response: Response, maxSize: number): Promise<string> {
+export async function bodyOf(response: Response, maxSize: number): Promise<string> {
   const tooLarge = () => unavailable(`was answered with more than ${maxSize} bytes`)
   if (Number(response.headers?.get('content-length')) > maxSize) throw tooLarge()
   // An implementation given as `customFetch` may answer with less than a Response: jose asks for `json` alone.
@@ -62,19 +62,24 @@ async function bodyOf(response: Response, maxSize: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > maxSize) throw tooLarge()
-    try {
-      text += decoder.decode(value, { stream: true })
-    } catch (cause) {
-      throw unavailable('was answered with what is not UTF-8', cause)
-    }
-  }
+  let whole = false
   try {
-    return text + decoder.decode()
+    while (!whole) {
+      const { done, value } = await reader.read()
+      size += value?.byteLength ?? 0
+      if (size > maxSize) throw tooLarge()
+      text += decoded(decoder, value, done)
+      whole = done
+    }
+  } finally {
+    if (!whole) reader.cancel().catch(() => {})
+  }
+  return text
+}
+
+function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, last: boolean): string {
+  try {
+    return decoder.decode(bytes, { stream: !last })
   } catch (cause) {
     throw unavailable('was answered with what is not UTF-8', cause)
   }
