@@ -35,6 +35,7 @@ export {
   type RemoteJWKSetOptions,
 } from './key-set-options.js'
 export type { KeySetStore } from './key-set-store.js'
+export { type KVNamespaceLike, layeredStore, workersCacheStore, workersKVStore } from './key-set-stores.js'
 export { createLocalJWKSet, type LocalJWKSet } from './local-jwk-set.js'
 export { createRemoteJWKSet, type RemoteJWKSet } from './remote-jwk-set.js'
 export type * from './types.js'

@@ -264,26 +264,22 @@ export class RemoteDocument {
     const { store, staleIfError, staleWhileRevalidate } = this.#settings
     if (!store || found.stored) return
     const lifetime = Math.min(found.lifetime + Math.max(staleIfError, staleWhileRevalidate), YEAR)
-    this.#quietly(() => store.put(storeName(found.url), writeEntry(found), { lifetime }))
+    this.#quietly(() =>
+      this.#within(this.#settings.timeout, store.put(storeName(found.url), writeEntry(found), { lifetime })),
+    )
   }
 
   /** What the store has, if it answers soon and with something good. */
   async #stored(url: string): Promise<Entry | undefined> {
     const { store, maxAge, maxSize, timeout } = this.#settings
     if (!store) return undefined
-    let limit: unknown
     try {
-      const late = new Promise<undefined>((resolve) => {
-        limit = this.#host.setTimer(() => resolve(undefined), timeout * STORE_SHARE)
-      })
-      const entry = readEntry(await Promise.race([store.get(storeName(url)), late]), url)
+      const entry = readEntry(await this.#within(timeout * STORE_SHARE, store.get(storeName(url))), url)
       if (!entry || entry.text.length > maxSize) return undefined
       if (entry.text !== this.#state.held?.text) this.#validate(entry.text)
       return { ...entry, lifetime: Math.min(entry.lifetime, maxAge) }
     } catch {
       return undefined
-    } finally {
-      this.#host.clearTimer(limit)
     }
   }
 
@@ -301,6 +297,19 @@ export class RemoteDocument {
   /** An error of its own for each request, as requests attach their tokens to errors. */
   #failure(): JOSEError {
     return this.#error ? again(this.#error) : unavailable('failed')
+  }
+
+  /** What is promised, or `undefined` if that takes too long. */
+  async #within<Value>(limit: number, promise: Promise<Value>): Promise<Value | undefined> {
+    let timer: unknown
+    const late = new Promise<undefined>((resolve) => {
+      timer = this.#host.setTimer(() => resolve(undefined), limit)
+    })
+    try {
+      return await Promise.race([promise, late])
+    } finally {
+      this.#host.clearTimer(timer)
+    }
   }
 
   /** Runs code of somebody else's, whose failure is not ours. */
