@@ -7,7 +7,9 @@
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
-use jotgate::refresh::{Moment, Plan, next_refresh};
+use jotgate::refresh::{
+    Attempt, LEAST_INTERVAL, MAX_BACK_OFF, MAX_RETRY_AFTER, Moment, Observation, Plan, measure_skew, next_refresh, rest,
+};
 use jotgate::token::compact::Compact;
 use jotgate::token::header::{Header, MAX_CRITICAL, same_media_type};
 use jotgate::token::json::{MAX_DEPTH, parse_object};
@@ -373,7 +375,20 @@ fn ordinary_plan() -> impl Strategy<Value = Plan> {
         now: f64::from(issued + age - skew),
         skew: f64::from(skew),
         random: f64::from(random) / 4.0,
+        rest: 0.0,
     })
+}
+
+fn any_attempt() -> impl Strategy<Value = Attempt> {
+    (any::<u32>(), prop::option::of(any::<f64>()), any::<f64>(), any::<f64>(), any::<f64>()).prop_map(
+        |(failures, retry_after, min_interval, elapsed, random)| Attempt {
+            failures,
+            retry_after,
+            min_interval,
+            elapsed,
+            random,
+        },
+    )
 }
 
 proptest! {
@@ -422,13 +437,99 @@ proptest! {
     fn a_refresh_is_never_in_the_past_nor_after_the_expiry(
         issued_at in prop::option::of(any::<f64>()), expires_at in any::<f64>(), before in prop::option::of(any::<f64>()),
         jitter in any::<f64>(), min_interval in any::<f64>(), now in -1e12..1e12_f64, skew in -1e6..1e6_f64, random in any::<f64>(),
+        rest in prop_oneof![Just(0.0), any::<f64>()],
     ) {
-        let (at, moment) = next_refresh(&Plan { issued_at, expires_at, before, jitter, min_interval, now, skew, random });
+        let plan = Plan { issued_at, expires_at, before, jitter, min_interval, now, skew, random, rest };
+        let (at, moment) = next_refresh(&plan);
         prop_assert!(at >= now);
         match moment {
             Moment::Expired => prop_assert!(expires_at.is_nan() || expires_at - skew <= now),
+            Moment::Resting => prop_assert_eq!(at, now + rest),
             _ => prop_assert!(at <= expires_at - skew),
         }
+        if rest.is_finite() {
+            prop_assert!(at >= now + rest);
+        }
+    }
+
+    #[test]
+    fn a_refresh_does_not_come_earlier_because_time_passes_or_the_token_lasts_longer(
+        plan in ordinary_plan(), later in 0..5000_i32, rest in 0..100_u32,
+    ) {
+        let plan = Plan { rest: f64::from(rest), ..plan };
+        let moment = next_refresh(&plan).0;
+        let looked_at_later = next_refresh(&Plan { now: plan.now + f64::from(later), ..plan }).0;
+        let resting_longer = next_refresh(&Plan { rest: plan.rest + f64::from(later), ..plan }).0;
+        prop_assert!(looked_at_later >= moment && resting_longer >= moment);
+        // Where `before` is no share of it, and the token has not expired: an expired one is due at once.
+        let longer = Plan { expires_at: plan.expires_at + f64::from(later), ..plan };
+        if plan.before.is_none_or(|before| before >= 1.0) && plan.expires_at - plan.skew > plan.now {
+            prop_assert!(next_refresh(&longer).0 >= moment);
+        }
+    }
+
+    #[test]
+    fn a_wait_is_bounded_on_both_sides(attempt in any_attempt(), min_interval in 0.0..100.0_f64) {
+        let least = Attempt { min_interval, elapsed: 0.0, ..attempt };
+        let wait = rest(&least);
+        prop_assert!(wait >= min_interval.max(LEAST_INTERVAL));
+        prop_assert!(wait <= MAX_RETRY_AFTER + MAX_BACK_OFF);
+        if let Some(seconds) = attempt.retry_after.filter(|seconds| *seconds > 0.0) {
+            prop_assert!(wait >= seconds.min(MAX_RETRY_AFTER), "{wait}");
+        } else {
+            prop_assert!(wait <= MAX_BACK_OFF.max(min_interval), "{wait}");
+        }
+        let left = rest(&attempt);
+        prop_assert!(left.is_finite() && left >= 0.0, "{left}");
+    }
+
+    #[test]
+    fn a_wait_grows_with_each_failure_and_shrinks_by_the_time_that_has_passed(
+        attempt in any_attempt(), failures in 0..100_u32, elapsed in 0.0..100.0_f64,
+    ) {
+        let fresh = Attempt { failures, elapsed: 0.0, ..attempt };
+        let failed_again = rest(&Attempt { failures: failures + 1, ..fresh });
+        prop_assert!(failed_again >= rest(&fresh));
+        let left = rest(&Attempt { elapsed, ..fresh });
+        prop_assert!((left - (rest(&fresh) - elapsed).max(0.0)).abs() < 1e-9);
+    }
+
+    // A client that refreshes whenever it may, on a clock that anybody sets at any time, with whatever tokens and failures.
+    #[test]
+    fn refreshes_are_rare_by_any_clock(
+        steps in prop::collection::vec((any::<f64>(), -1e9..1e9_f64, any::<bool>(), 0.0..2.0_f64), 1..200), random in 0.0..=1.0_f64,
+    ) {
+        let (mut time, mut last, mut failures, mut attempts) = (0.0, None::<f64>, 0, 0_u32);
+        for (expires_at, now, fails, pause) in steps {
+            let wait = last.map_or(0.0, |last| {
+                rest(&Attempt { failures, retry_after: None, min_interval: 1.0, elapsed: time - last, random })
+            });
+            let plan = Plan { expires_at, now, random, rest: wait, issued_at: None, before: None, jitter: 1.0, min_interval: 0.0, skew: 0.0 };
+            let (at, _) = next_refresh(&plan);
+            if at <= now {
+                prop_assert!(last.is_none_or(|last| time - last >= 1.0), "{time} {last:?}");
+                attempts += 1;
+                last = Some(time);
+                failures = if fails { failures + 1 } else { 0 };
+            }
+            time += pause;
+        }
+        prop_assert!(f64::from(attempts) <= time + 1.0);
+    }
+
+    #[test]
+    fn a_measured_skew_is_one_that_could_be(
+        skew in -1e6..1e6_f64, known in -1e6..1e6_f64, asked in 0..2_000_000_000_u32, wait in 0.0..10.0_f64, transit in 0.0..=1.0_f64,
+    ) {
+        let asked = f64::from(asked);
+        let answered = asked + wait;
+        let server = (asked + wait * transit + skew).floor();
+        let measured = measure_skew(known, &Observation { server, asked, answered });
+        prop_assert!((measured - skew).abs() <= 1.0 + wait + 1e-6, "{measured}");
+        // What was right stays: measuring never makes it worse.
+        prop_assert!((measured - skew).abs() <= (known - skew).abs() + 1e-6);
+        // It needs but one answer.
+        prop_assert_eq!(measure_skew(measured, &Observation { server, asked, answered }), measured);
     }
 
     #[test]

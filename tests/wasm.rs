@@ -4,7 +4,9 @@
 #![cfg(all(target_arch = "wasm32", feature = "wasm-verify"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use jotgate::wasm::{Verifier, buffer, decode, decode_header, next_refresh, part, refresh_reason, scopes, thumbprint};
+use jotgate::wasm::{
+    Verifier, buffer, decode, decode_header, measure_skew, next_refresh, part, refresh_reason, rest, scopes, thumbprint,
+};
 use jotgate::{Claim, Error, Reason, token::base64url};
 use js_sys::{Array, JSON, Object, Reflect};
 use jwt_compact::alg::{Hs256, Hs256Key};
@@ -126,11 +128,15 @@ fn plans_a_refresh() {
         (1000.0, 4600.0, nan, 4600.0, 4600.0, 2),
         (nan, nan, nan, 1000.0, 1000.0, 2),
     ] {
-        assert_eq!(next_refresh(issued, expires, before, 0.0, 0.0, now, 0.0, 0.5), at);
+        assert_eq!(next_refresh(issued, expires, before, 0.0, 0.0, now, 0.0, 0.5, 0.0), at);
         assert_eq!(refresh_reason(), reason);
     }
-    assert_eq!(next_refresh(1000.0, 1020.0, nan, 0.0, 18.0, 1000.0, 0.0, 0.5), 1018.0);
+    assert_eq!(next_refresh(1000.0, 1020.0, nan, 0.0, 18.0, 1000.0, 0.0, 0.5, 0.0), 1018.0);
     assert_eq!(refresh_reason(), 3);
+    assert_eq!(next_refresh(1000.0, 1020.0, nan, 0.0, 0.0, 1030.0, 0.0, 0.5, 2.0), 1032.0);
+    assert_eq!(refresh_reason(), 4);
+    assert_eq!((rest(3, nan, 1.0, 0.0, 0.0), rest(3, 9.0, 1.0, 4.0, 0.0)), (4.0, 5.0));
+    assert_eq!(measure_skew(0.0, 1600.0, 1000.0, 1000.0), 600.0);
 }
 
 #[wasm_bindgen_test]

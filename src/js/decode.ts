@@ -160,7 +160,7 @@ export function nextRefresh(
     throw new JWTClaimValidationFailed('the required "exp" claim is missing', { claim: 'exp', reason: 'missing' })
   const iat = numericDate(claims, 'iat') ?? Number.NaN
   return engine.run((glue) => {
-    const at = glue.next_refresh(iat, exp, before, jitter, minInterval, now, skew, Math.random())
+    const at = glue.next_refresh(iat, exp, before, jitter, minInterval, now, skew, Math.random(), 0)
     const reason = (['scheduled', 'due', 'expired', 'min-interval'] as const)[glue.refresh_reason()] ?? 'due'
     // A longer wait would make setTimeout fire at once.
     return { at, inMs: Math.min(Math.max(0, Math.round((at - now) * 1000)), 2_147_483_647), reason }

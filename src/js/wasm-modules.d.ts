@@ -16,8 +16,11 @@ declare module '*/wasm/decode.js' {
       now: number,
       skew: number,
       random: number,
+      rest: number,
     ): number
     refresh_reason(): number
+    rest(failures: number, retryAfter: number, minInterval: number, elapsed: number, random: number): number
+    measure_skew(skew: number, server: number, asked: number, answered: number): number
   }
   export function instantiate(module: WebAssembly.Module): DecodeGlue
 }
@@ -41,6 +44,7 @@ declare module '*/wasm/verify.js' {
     recall(length: number, now: number): number
     prepare(length: number): number
     candidate(index: number): number
+    issuer_of(length: number): number
     finish(length: number, now: number, keyIndex: number): number
     public_jwk(issuer: number, keyIndex: number): string
     explain(length: number, now: number): ExplainedCheck[]
@@ -53,6 +57,7 @@ declare module '*/wasm/verify.js' {
     decode_header(length: number): number
     part(index: number): number
     scopes(length: number, permissions: boolean): number
+    json_object(length: number): number
     thumbprint(jwk: string, digest: string): string
   }
   export function instantiate(module: WebAssembly.Module): VerifyGlue

@@ -3,7 +3,7 @@
 use super::memory::{set_reason, with_input};
 use crate::core::{
     error::Error,
-    refresh::{self, Moment, Plan},
+    refresh::{self, Attempt, Moment, Observation, Plan},
     token::{
         base64url, claims,
         compact::{Compact, DEFAULT_MAX_TOKEN_SIZE},
@@ -47,6 +47,7 @@ pub fn next_refresh(
     now: f64,
     skew: f64,
     random: f64,
+    rest: f64,
 ) -> f64 {
     let (at, moment) = refresh::next_refresh(&Plan {
         issued_at: (!issued_at.is_nan()).then_some(issued_at),
@@ -57,12 +58,35 @@ pub fn next_refresh(
         now,
         skew,
         random,
+        rest,
     });
     set_reason(match moment {
         Moment::Scheduled => 0,
         Moment::Due => 1,
         Moment::Expired => 2,
         Moment::MinInterval => 3,
+        Moment::Resting => 4,
     });
     at
+}
+
+/// How many seconds still have to pass after the last attempt; `NaN` stands for
+/// a `Retry-After` that is not there.
+#[wasm_bindgen]
+#[must_use]
+pub fn rest(failures: u32, retry_after: f64, min_interval: f64, elapsed: f64, random: f64) -> f64 {
+    refresh::rest(&Attempt {
+        failures,
+        retry_after: (!retry_after.is_nan()).then_some(retry_after),
+        min_interval,
+        elapsed,
+        random,
+    })
+}
+
+/// The issuer's clock minus the local one, after an answer with the issuer's time.
+#[wasm_bindgen]
+#[must_use]
+pub fn measure_skew(skew: f64, server: f64, asked: f64, answered: f64) -> f64 {
+    refresh::measure_skew(skew, &Observation { server, asked, answered })
 }

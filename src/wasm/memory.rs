@@ -110,7 +110,7 @@ pub fn set_reason(reason: u32) {
 }
 
 /// Why the last moment of `next_refresh` is that moment: 0 as scheduled, 1 due,
-/// 2 expired, 3 the minimum interval.
+/// 2 expired, 3 the minimum interval, 4 the rest after an attempt.
 #[wasm_bindgen]
 pub fn refresh_reason() -> u32 {
     MEMORY.0.try_borrow().map_or(0, |memory| memory.reason)

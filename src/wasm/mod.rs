@@ -12,7 +12,7 @@ mod policy;
 #[cfg(feature = "wasm-verify")]
 mod verify;
 
-pub use decode::{decode, decode_header, next_refresh};
+pub use decode::{decode, decode_header, measure_skew, next_refresh, rest};
 pub use memory::{buffer, part, refresh_reason};
 #[cfg(feature = "wasm-verify")]
 pub use verify::{Verifier, scopes, thumbprint};
