@@ -23,6 +23,7 @@
 //! core/key        who may have signed it: JWK, JWK Set, PEM, thumbprints
 //! core/alg        whether they did: one file and one feature per family
 //! core/policy     what is acceptable here
+//! core/issuer     their names: exact ones, and templates
 //! core/verifier   the verdict: the one path through all of these
 //! core/cache      verified tokens, found again
 //! core/trace      the same path, told to people

@@ -6,6 +6,7 @@ pub mod accel;
 pub mod alg;
 pub mod cache;
 pub mod error;
+pub mod issuer;
 pub mod key;
 pub mod policy;
 pub mod refresh;

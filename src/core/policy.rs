@@ -15,6 +15,8 @@ use super::{
 };
 use alloc::{string::String, vec::Vec};
 
+pub use super::issuer::{IssuerName, IssuerTemplate};
+
 /// Which kind of token is expected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,7 +35,7 @@ pub enum Profile {
 /// An issuer with its keys, and what its tokens are accepted for.
 #[derive(Clone, Debug, Default)]
 pub struct Issuer {
-    pub(crate) issuer: Vec<String>,
+    pub(crate) names: Vec<IssuerName>,
     pub(crate) audience: Vec<String>,
     pub(crate) algorithms: Option<Vec<Alg>>,
     pub(crate) keys: Option<KeySet>,
@@ -42,9 +44,11 @@ pub struct Issuer {
 impl Issuer {
     /// An issuer whose tokens carry one of the names in `issuer` as `iss` and
     /// one of those in `audience` as `aud`. An empty list is not checked.
+    ///
+    /// A text is one exact name; an [`IssuerTemplate`] stands for many.
     pub fn new<I, A>(issuer: I, audience: A, keys: KeySet) -> Self
     where
-        I: IntoIterator<Item: Into<String>>,
+        I: IntoIterator<Item: Into<IssuerName>>,
         A: IntoIterator<Item: Into<String>>,
     {
         Self { keys: Some(keys), ..Self::without_keys(issuer, audience) }
@@ -55,11 +59,11 @@ impl Issuer {
     /// [`Verifier::set_keys`]: crate::Verifier::set_keys
     pub fn without_keys<I, A>(issuer: I, audience: A) -> Self
     where
-        I: IntoIterator<Item: Into<String>>,
+        I: IntoIterator<Item: Into<IssuerName>>,
         A: IntoIterator<Item: Into<String>>,
     {
         Self {
-            issuer: issuer.into_iter().map(Into::into).collect(),
+            names: issuer.into_iter().map(Into::into).collect(),
             audience: audience.into_iter().map(Into::into).collect(),
             algorithms: None,
             keys: None,
@@ -81,9 +85,10 @@ impl Issuer {
         }
     }
 
-    /// Whether a token that says `iss` would come from here.
-    pub(crate) fn is_named(&self, iss: &Text<'_>) -> bool {
-        self.issuer.iter().any(|issuer| iss.eq_str(issuer))
+    /// Whether a token with these claims would come from here.
+    pub(crate) fn is_named(&self, claims: &Object<'_>) -> bool {
+        let iss = claims.get("iss").and_then(|iss| iss.as_text());
+        iss.is_some_and(|iss| self.names.iter().any(|name| name.names(&iss, claims)))
     }
 }
 
@@ -203,8 +208,9 @@ impl Policy {
         self
     }
 
-    /// Whether `exp` is required and registered claims must have their types.
-    /// Off, `exp` is checked when present, as the jose library does it.
+    /// Whether `exp` is required, registered claims must have their types, and a
+    /// key that names its issuer verifies no token of another. Off, `exp` is checked
+    /// when present, as the jose library does it.
     #[must_use]
     pub fn strict_claims(mut self, strict: bool) -> Self {
         self.strict_claims = strict;
@@ -234,7 +240,7 @@ impl Policy {
         observer.note(Check::Expiry, self.check_expiry(claims, now))?;
         observer.note(Check::NotBefore, self.check_not_before(claims, now))?;
         observer.note(Check::IssuedAt, numeric_date(claims, Claim::Iat))?;
-        if !issuer.issuer.is_empty() {
+        if !issuer.names.is_empty() {
             observer.note(Check::Issuer, check_issuer(issuer, claims))?;
         }
         if !issuer.audience.is_empty() {
@@ -329,8 +335,8 @@ impl Policy {
 }
 
 fn check_issuer(issuer: &Issuer, claims: &Object<'_>) -> Result<(), Error> {
-    let value = claims.get("iss").ok_or(Error::Claim(Claim::Iss, Reason::Missing))?;
-    if is_one_of(&value, &issuer.issuer) { Ok(()) } else { Err(Error::Claim(Claim::Iss, Reason::CheckFailed)) }
+    claims.get("iss").ok_or(Error::Claim(Claim::Iss, Reason::Missing))?;
+    if issuer.is_named(claims) { Ok(()) } else { Err(Error::Claim(Claim::Iss, Reason::CheckFailed)) }
 }
 
 fn check_audience(issuer: &Issuer, claims: &Object<'_>) -> Result<(), Error> {

@@ -169,6 +169,21 @@ impl Verifier {
         self.issuers.get(issuer)?.keys.as_ref()
     }
 
+    /// The place of the issuer that `token` names, whether or not its keys are there:
+    /// whose keys to fetch, and that there are none to fetch for a token of nobody
+    /// known. Nothing of the token was checked. A sole issuer without a name gets
+    /// every token.
+    #[must_use]
+    pub fn issuer_of(&self, token: impl AsRef<[u8]>) -> Option<usize> {
+        if let [issuer] = self.issuers.as_slice()
+            && issuer.names.is_empty()
+        {
+            return Some(0);
+        }
+        let compact = Compact::split(token.as_ref(), self.policy.max_token_size).ok()?;
+        self.named_in(&base64url::decode(compact.payload).ok()?)
+    }
+
     /// Whether `token` is genuine, in time, and acceptable. `now` is in seconds
     /// since 1970-01-01T00:00:00Z, fractions allowed.
     ///
@@ -248,7 +263,7 @@ impl Verifier {
         let alg = observer.note(Check::Algorithm, self.check_alg(&header, issuer))?;
         observer.note(Check::Critical, header.check_crit(&self.policy.crit))?;
         let kid = header.kid.as_ref().map(|kid| kid.as_bytes());
-        let (issuer, candidates) = observer.note(Check::Key, self.candidates(issuer, alg, kid))?;
+        let (issuer, candidates) = observer.note(Check::Key, self.candidates(issuer, alg, kid, &payload))?;
         Ok(Prepared {
             signing_input: compact.signing_input,
             payload,
@@ -263,12 +278,12 @@ impl Verifier {
     /// Which issuer's keys a token is held against. With several issuers the
     /// unverified `iss` chooses; it is checked again once it is verified.
     fn route(&self, payload: &[u8]) -> Option<usize> {
-        if self.issuers.len() < 2 {
-            return Some(0);
-        }
+        if self.issuers.len() < 2 { Some(0) } else { self.named_in(payload) }
+    }
+
+    fn named_in(&self, payload: &[u8]) -> Option<usize> {
         let claims = claims::parse(payload).ok()?;
-        let iss = claims.get("iss")?.as_text()?;
-        self.issuers.iter().position(|issuer| issuer.is_named(&iss))
+        self.issuers.iter().position(|issuer| issuer.is_named(&claims))
     }
 
     fn check_alg(&self, header: &Header<'_>, issuer: Option<usize>) -> Result<Alg, Error> {
@@ -281,12 +296,23 @@ impl Verifier {
         if allowed { Ok(alg) } else { Err(Error::AlgNotAllowed) }
     }
 
-    fn candidates(&self, issuer: Option<usize>, alg: Alg, kid: Option<&[u8]>) -> Result<(usize, Vec<usize>), Error> {
+    fn candidates(
+        &self,
+        issuer: Option<usize>,
+        alg: Alg,
+        kid: Option<&[u8]>,
+        payload: &[u8],
+    ) -> Result<(usize, Vec<usize>), Error> {
         let at = issuer.ok_or(Error::NoMatchingKey)?;
         let issuer = self.issuers.get(at).ok_or(Error::KeysNotReady)?;
-        let keys = issuer.keys.as_ref().ok_or(Error::KeysNotReady)?;
+        let Some(keys) = &issuer.keys else {
+            // For a token of nobody known, no keys will come.
+            let known = issuer.names.is_empty() || self.named_in(payload).is_some();
+            return Err(if known { Error::KeysNotReady } else { Error::NoMatchingKey });
+        };
         let most = if self.policy.several_keys { MAX_CANDIDATES } else { 1 };
-        let candidates: Vec<usize> = keys.select(alg, kid).take(most.saturating_add(1)).collect();
+        let fits = |key: &usize| !self.policy.strict_claims || keys.get(*key).is_some_and(|key| key.is_of(payload));
+        let candidates: Vec<usize> = keys.select(alg, kid).filter(fits).take(most.saturating_add(1)).collect();
         match candidates.len() {
             0 => Err(Error::NoMatchingKey),
             count if count > most => Err(Error::MultipleMatchingKeys),
@@ -331,7 +357,7 @@ impl Verifier {
     fn asks_for(&self, check: Check) -> bool {
         let policy = &self.policy;
         match check {
-            Check::Issuer => self.issuers.iter().any(|issuer| !issuer.issuer.is_empty()),
+            Check::Issuer => self.issuers.iter().any(|issuer| !issuer.names.is_empty()),
             Check::Audience => self.issuers.iter().any(|issuer| !issuer.audience.is_empty()),
             Check::Typ => policy.typ.is_some() || policy.profile != Profile::Any,
             Check::Subject => policy.subject.is_some(),

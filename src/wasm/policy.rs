@@ -2,7 +2,7 @@
 
 use crate::core::{
     alg::Alg,
-    policy::{Issuer, Policy, Profile},
+    policy::{Issuer, IssuerName, IssuerTemplate, Policy, Profile},
     token::json::{self, Object, Value},
 };
 use alloc::{string::String, vec::Vec};
@@ -72,9 +72,20 @@ pub fn read(json: &str) -> Result<Options, String> {
     Ok(Options { policy, issuers, cache_bytes: options.number("cacheBytes")? as usize })
 }
 
-/// The jose-shaped functions pass over names that are not supported, as jose does.
+/// The jose-shaped functions pass over algorithms that are not supported, as jose
+/// does, and know no templates.
 fn read_issuer(options: &Members<'_>, strict: bool) -> Result<Issuer, String> {
-    let issuer = Issuer::without_keys(options.texts("issuer")?, options.texts("audience")?);
+    let mut names = Vec::new();
+    for name in options.texts("issuer")? {
+        names.push(match IssuerTemplate::parse(&name) {
+            Some(template) if strict => template.into(),
+            None if strict && name.bytes().any(|byte| matches!(byte, b'{' | b'}')) => {
+                return Err(String::from("issuer: a template has one placeholder in braces, the name of a claim"));
+            }
+            _ => IssuerName::from(name),
+        });
+    }
+    let issuer = Issuer::without_keys(names, options.texts("audience")?);
     if !options.is_given("algorithms") {
         return Ok(issuer);
     }

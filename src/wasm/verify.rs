@@ -117,6 +117,17 @@ impl Verifier {
         })
     }
 
+    /// The place of the issuer that the token in the buffer names, unverified; −1 for
+    /// none of these.
+    pub fn issuer_of(&self, length: usize) -> i32 {
+        let mut issuer = None;
+        with_input(length, |token, _| {
+            issuer = self.0.verifier().issuer_of(token);
+            Ok(())
+        });
+        issuer.and_then(|issuer| i32::try_from(issuer).ok()).unwrap_or(-1)
+    }
+
     /// The place of a candidate key in its set, −1 behind the last.
     pub fn candidate(&self, at: usize) -> i32 {
         memory::candidate(at).and_then(|key| i32::try_from(key).ok()).unwrap_or(-1)
@@ -192,6 +203,12 @@ pub fn scopes(length: usize, permissions: bool) -> u32 {
         memory.payload = names.join(" ").into_bytes();
         Ok(())
     })
+}
+
+/// Whether the buffer holds one strict JSON object; 0 or an error's number.
+#[wasm_bindgen]
+pub fn json_object(length: usize) -> u32 {
+    with_input(length, |json, _| claims::parse(json).map(drop))
 }
 
 /// The thumbprint of a JWK in base64url; throws an error's number.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{Key, Material, identify};
 use crate::core::alg::{Alg, KeyType};
 use crate::core::error::Error;
+use crate::core::issuer::{IssuerName, IssuerTemplate};
 use crate::core::token::base64url;
 use crate::core::token::json::{self, Object, Value};
 
@@ -75,7 +76,17 @@ pub fn read(jwk: &Object<'_>) -> Result<Key, Error> {
         KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 => Material::Akp { public: octets(jwk, "pub")? },
         KeyType::Oct => Material::Oct { k: octets(jwk, "k")? },
     };
-    Key::new(key_type, material, kid, alg)
+    let mut key = Key::new(key_type, material, kid, alg)?;
+    key.issuer = issuer(jwk);
+    Ok(key)
+}
+
+/// The issuer that a key is bound to by a member that is not registered: Entra ID
+/// writes it, as a URL or as a template. Another text means something else.
+fn issuer(jwk: &Object<'_>) -> Option<IssuerName> {
+    let issuer = jwk.get("issuer")?.as_text()?;
+    let issuer = issuer.to_str().filter(|issuer| issuer.starts_with("https://"))?;
+    Some(IssuerTemplate::parse(issuer).map_or_else(|| issuer.into(), IssuerName::from))
 }
 
 fn text<'a>(jwk: &Object<'a>, name: &str) -> Result<json::Text<'a>, Error> {

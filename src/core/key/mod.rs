@@ -15,7 +15,8 @@ use alloc::vec::Vec;
 
 use crate::core::alg::{Alg, KeyType, VerifyingKey};
 use crate::core::error::Error;
-use crate::core::token::base64url;
+use crate::core::issuer::IssuerName;
+use crate::core::token::{base64url, claims};
 
 /// The members of a key beside its type, as octets.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Key {
     key_type: KeyType,
     kid: Option<Vec<u8>>,
     alg: Option<Alg>,
+    /// The only issuer the key is for, where it says so.
+    issuer: Option<IssuerName>,
     /// `None` for a key whose material only the host platform holds.
     held: Option<(Material, VerifyingKey)>,
 }
@@ -60,7 +63,7 @@ impl Key {
         alg: Option<Alg>,
     ) -> Result<Self, Error> {
         let verifying_key = prepare(key_type, &material)?;
-        let key = Self { key_type, kid, alg, held: Some((material, verifying_key)) };
+        let key = Self { key_type, kid, alg, issuer: None, held: Some((material, verifying_key)) };
         match alg {
             Some(alg) if alg.key_type() != key_type => Err(Error::JwkAlg),
             Some(alg) if !key.allows(alg) => Err(Error::SecretTooShort),
@@ -87,7 +90,7 @@ impl Key {
         if !fits {
             return Err(Error::JwkAlg);
         }
-        Ok(Self { key_type, kid: None, alg, held: None })
+        Ok(Self { key_type, kid: None, alg, issuer: None, held: None })
     }
 
     /// What the key is.
@@ -106,6 +109,15 @@ impl Key {
     #[must_use]
     pub fn alg(&self) -> Option<Alg> {
         self.alg
+    }
+
+    /// Whether the key may verify a token with this payload: a set that several
+    /// issuers share names each key's issuer in a member `issuer`, and then the
+    /// token's `iss` has to be that one. Further issuers are never let in by this.
+    pub(crate) fn is_of(&self, payload: &[u8]) -> bool {
+        let Some(issuer) = &self.issuer else { return true };
+        let iss = claims::parse(payload).ok().and_then(|claims| claims.get("iss")?.as_text());
+        iss.is_some_and(|iss| issuer.admits(&iss))
     }
 
     /// Whether only the host platform holds the key's material.
