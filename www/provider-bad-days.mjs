@@ -17,6 +17,8 @@ export function badDays(provider, origins) {
     down: false,
     /** Seconds until the token endpoint answers. */
     slow: 0,
+    /** Requests that wait for that. */
+    waiting: 0,
     /** Refresh tokens that were changed for new ones. */
     refreshes: 0,
     /** Refresh tokens that came a second time; each has ended its session (RFC 9700 §4.14.2). */
@@ -36,7 +38,9 @@ export function badDays(provider, origins) {
       if (ctx.path === PATH) return answer(ctx, days, origins)
       if (days.down) return drop(ctx)
       if (days.slow > 0 && ctx.method === 'POST' && ctx.path === provider.pathFor('token')) {
+        days.waiting++
         await after(days.slow * 1000)
+        days.waiting--
         // Whoever has gone meanwhile gets no token, and the refresh token stays good.
         if (days.down || ctx.req.socket.destroyed) return drop(ctx)
       }

@@ -1,3 +1,4 @@
+import { decodeJwt } from '/www/dist/default/decode.js'
 import { createTokenManager } from '/www/dist/default/spa.js'
 import { beginLogin, finishLogin, serverOf } from '/www/login.js'
 import { drive, returning, stage } from '../drive.js'
@@ -36,6 +37,20 @@ for (const name of ['refreshed', 'expiring', 'expired', 'refreshfailed', 'signed
     globalThis.events.push({ type, at: Date.now(), ...rest, ...(described && { error: described }) })
   })
 }
+
+/** What an application would find at any moment, by the server's clock: whether there is a token that holds. */
+const watched = { looks: 0, gaps: [], tokens: [] }
+const serverNow = () => (globalThis.pageClock?.server() ?? Date.now()) / 1000
+globalThis.watch = (period) => {
+  setInterval(() => {
+    watched.looks++
+    const token = manager.getTokenSync()
+    const { jti, exp } = token ? decodeJwt(token) : {}
+    if (!token || exp <= serverNow()) watched.gaps.push({ at: serverNow(), exp, state: manager.state })
+    else if (watched.tokens.at(-1) !== jti) watched.tokens.push(jti)
+  }, period)
+}
+globalThis.watched = watched
 
 drive({
   signIn: () => beginLogin(provider),
