@@ -1,0 +1,67 @@
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS verification (RFC 8017 §8.2.2 and §8.1.2)
+//! with everything that depends on the modulus computed once.
+
+#[cfg(target_arch = "wasm32")]
+use super::rsa_simd::Simd as Kernel;
+#[cfg(not(target_arch = "wasm32"))]
+use super::rsa_scalar::Scalar as Kernel;
+use super::{
+    rsa_encoding::{Hash, is_pkcs1v15, is_pss},
+    rsa_montgomery::{self, MAX_OCTETS, PublicKey},
+};
+
+/// An RSA public key, prepared; with the kernel that is fastest on the target.
+#[derive(Clone, Debug)]
+pub struct Key<K = Kernel>(PublicKey<K>);
+
+impl<K: rsa_montgomery::Kernel> Key<K> {
+    /// Takes the modulus as big-endian octets without leading zeros, and the
+    /// exponent. `None` for an even modulus and for one of less than 2048 or more
+    /// than 8192 bits, for an exponent that is even or 1.
+    #[must_use]
+    pub fn new(n: &[u8], e: u32) -> Option<Self> {
+        PublicKey::new(n, e).map(Self)
+    }
+
+    /// Whether `signature` is this key's over a message of this hash, RFC 8017 §8.2.2.
+    #[must_use]
+    pub fn verify_pkcs1v15<H: Hash>(&self, hash: &[u8], signature: &[u8]) -> bool {
+        self.decode(signature, |em| is_pkcs1v15::<H>(em, hash))
+    }
+
+    /// Whether `signature` is this key's over a message of this hash, RFC 8017
+    /// §8.1.2, with the parameters of RFC 7518 §3.5.
+    #[must_use]
+    pub fn verify_pss<H: Hash>(&self, hash: &[u8], signature: &[u8]) -> bool {
+        self.decode(signature, |em| {
+            // EM has one bit less than n: it may begin behind an octet that is zero.
+            let bits = self.0.bits() - 1;
+            match em.split_at_mut_checked(em.len() - bits.div_ceil(8)) {
+                Some(([] | [0], em)) => is_pss::<H>(em, bits, hash),
+                _ => false,
+            }
+        })
+    }
+
+    /// RSAVP1 and I2OSP, and what `check` says to the octets.
+    fn decode(&self, signature: &[u8], check: impl FnOnce(&mut [u8]) -> bool) -> bool {
+        let mut buffer = [0; MAX_OCTETS];
+        let Some(em) = buffer.get_mut(..signature.len()) else {
+            return false;
+        };
+        self.0.apply(signature, em) && check(em)
+    }
+
+    /// sᵉ modulo n as big-endian octets, as many as n has; false for an s that is
+    /// not below n, or not as long as n (RFC 8017 §5.2.2).
+    #[must_use]
+    pub fn apply(&self, s: &[u8], out: &mut [u8]) -> bool {
+        self.0.apply(s, out)
+    }
+
+    /// The memory that the key takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
