@@ -4,13 +4,57 @@
 //! ```text
 //! trust      the supervisor: an accelerator's first verdicts are compared with its crate's
 //! tables     which keys have which table, within a bound of memory
+//!
+//! ecdsa      a signature's verdict, on P-256 and P-384
+//! comb       scalars times points with tables
+//! wnaf       scalars times points without
+//! curve      the curves' numbers, the sizes of their tables
+//! point      the curves' addition formulas, one by one and many at once
+//! field      the curves' prime fields: representation, bounds
+//! *_limbs    their arithmetic, written by `generator`
+//! scalar     integers modulo the curves' orders
+//! modinv     inverses by division steps
+//! integer    words and limbs
 //! ```
 //!
 //! All of it works on public data, so that variable time is no leak: no secret
 //! ever reaches this module.
 
+mod comb;
+mod curve;
+pub mod ecdsa;
+#[cfg(feature = "eddsa")]
+pub mod ed25519;
+#[cfg(feature = "eddsa")]
+mod ed25519_point;
+#[cfg(feature = "eddsa")]
+mod ed25519_scalar;
+#[cfg(feature = "eddsa")]
+pub mod fe25519;
+mod field;
+mod integer;
+mod modinv;
+#[rustfmt::skip]
+mod p256_limbs;
+#[rustfmt::skip]
+mod p384_limbs;
+mod point;
+#[cfg(feature = "rsa")]
+pub mod rsa;
+#[cfg(feature = "rsa")]
+pub mod rsa_encoding;
+#[cfg(feature = "rsa")]
+mod rsa_limbs;
+#[cfg(feature = "rsa")]
+pub mod rsa_montgomery;
+#[cfg(feature = "rsa")]
+pub mod rsa_scalar;
+#[cfg(all(feature = "rsa", target_arch = "wasm32"))]
+pub mod rsa_simd;
+mod scalar;
 pub mod tables;
 pub mod trust;
+mod wnaf;
 
 /// The accelerators: each has to earn its trust on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
