@@ -1,0 +1,39 @@
+import { engine } from '../decode-engine.js'
+import type { Environment } from './environment.js'
+
+// Less may be the clock being adjusted, or coarse.
+const JUMP = 1
+
+/** The server's clock, as well as it is known here. Seconds. */
+export class Clock {
+  /** The server's clock minus the local one. */
+  skew = 0
+  readonly #environment: Environment
+  #lead: number
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+    this.#lead = this.#leadNow()
+  }
+
+  now(): number {
+    const lead = this.#leadNow()
+    const jump = lead - this.#lead
+    this.#lead = lead
+    // Nothing but somebody who sets the clock back does this, so the server's time has gone on as before. A leap ahead may
+    // as well be a sleep in which the monotonic clock stood still: it counts as time that has passed. If it was not, the
+    // refresh that follows measures the difference.
+    if (jump < -JUMP) this.skew -= jump
+    return this.#environment.now() / 1000 + this.skew
+  }
+
+  /** Takes an answer that tells the server's time, cut off to seconds, and that took `seconds`. */
+  measure(server: number, seconds: number): void {
+    const answered = this.now() - this.skew
+    this.skew = engine.run((glue) => glue.measure_skew(this.skew, server, answered - seconds, answered))
+  }
+
+  #leadNow(): number {
+    return (this.#environment.now() - this.#environment.monotonic()) / 1000
+  }
+}

@@ -1,0 +1,109 @@
+import type { SignOutReason } from './types.js'
+
+/** An access token and what is known about it. Times are seconds by the server's clock. */
+export interface Token {
+  readonly text: string
+  readonly issuedAt: number
+  /** `Infinity` where nobody knows. */
+  readonly expiresAt: number
+  readonly scope: string
+}
+
+/**
+ * Where a state stands among the states of its session: a sign-in or a sign-out begins an epoch, in it each refresh is a
+ * generation. The greater one wins, in whatever order they are heard.
+ */
+export interface Position {
+  readonly epoch: number
+  readonly generation: number
+}
+
+/** All that the tabs of a session share. */
+export interface SessionState extends Position {
+  readonly ended: SignOutReason | undefined
+  readonly refreshToken: string | undefined
+  readonly tokens: ReadonlyMap<string, Token>
+  /** The server's clock minus the local one, in seconds. */
+  readonly skew: number
+}
+
+export const NOTHING: SessionState = {
+  epoch: 0,
+  generation: 0,
+  ended: undefined,
+  refreshToken: undefined,
+  tokens: new Map(),
+  skew: 0,
+}
+
+export function isNewer(a: Position, b: Position): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.generation > b.generation)
+}
+
+/** A new session, or the end of one. `now` in milliseconds keeps two tabs that do it at once apart. */
+export function begun(state: SessionState, now: number, ended?: SignOutReason): SessionState {
+  return { ...NOTHING, epoch: Math.max(state.epoch + 1, Math.floor(now)), skew: state.skew, ended }
+}
+
+/** The state after a refresh. Without a new refresh token the last one stays: RFC 6749 §6. */
+export function granted(
+  state: SessionState,
+  name: string,
+  token: Token,
+  refreshToken: string | undefined,
+): SessionState {
+  return {
+    ...state,
+    generation: state.generation + 1,
+    ended: undefined,
+    refreshToken: refreshToken ?? state.refreshToken,
+    tokens: new Map(state.tokens).set(name, token),
+  }
+}
+
+/** A state as plain data, for the other tabs and for storages. */
+export function toPlain(state: SessionState): object {
+  const tokens = [...state.tokens].map(([name, { text, issuedAt, expiresAt, scope }]) => [
+    name,
+    // JSON has no Infinity.
+    { text, issuedAt, expiresAt: Number.isFinite(expiresAt) ? expiresAt : null, scope },
+  ])
+  return { ...state, tokens }
+}
+
+/** Reads what {@link toPlain} made, perhaps elsewhere and by another version; undefined when it is anything else. */
+export function fromPlain(value: unknown): SessionState | undefined {
+  if (!isRecord(value) || !Array.isArray(value.tokens)) return undefined
+  const { epoch, generation, ended, refreshToken, skew } = value
+  if (!isCount(epoch) || !isCount(generation) || !isNumber(skew)) return undefined
+  if (ended !== undefined && ended !== 'signOut' && ended !== 'invalid_grant' && ended !== 'login_required')
+    return undefined
+  if (refreshToken !== undefined && typeof refreshToken !== 'string') return undefined
+  const tokens = new Map<string, Token>()
+  for (const pair of value.tokens as unknown[]) {
+    const [name, token] = Array.isArray(pair) ? (pair as unknown[]) : []
+    if (typeof name !== 'string' || !isRecord(token)) return undefined
+    const { text, issuedAt, expiresAt, scope } = token
+    if (!isTokenText(text) || !isNumber(issuedAt) || typeof scope !== 'string') return undefined
+    if (expiresAt !== null && !isNumber(expiresAt)) return undefined
+    tokens.set(name, { text, issuedAt, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY, scope })
+  }
+  return { epoch, generation, ended, refreshToken, tokens, skew }
+}
+
+/** RFC 6749 §A.12. What else would break, or show up in the error message of, `Headers`. */
+export function isTokenText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+export function isRecord(value: unknown): value is { [member: string]: unknown } {
+  return typeof value === 'object' && value !== null
+}
+
+export function isNumber(value: unknown): value is number {
+  return Number.isFinite(value)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
