@@ -1,7 +1,14 @@
 import type { VerifierHandle, VerifyGlue } from '../wasm/verify.js'
 import { errorFromStatus, errorOfKind } from './error-from-status.js'
-import type { JOSEError } from './errors.js'
+import {
+  type JOSEError,
+  JotgateKeysNotReady,
+  JWKSMultipleMatchingKeys,
+  JWKSNoMatchingKey,
+  JWSSignatureVerificationFailed,
+} from './errors.js'
 import { type ExplainedCheck, failedCheck, unreadChecks } from './explained-check.js'
+import type { KeySource, Snapshot } from './key-set-source.js'
 import { exportKey, exportKeySync, type KeyMaterial } from './keys.js'
 import type { Backend, CryptoKey, JWK, JWTHeader } from './types.js'
 import { engine } from './verify-engine.js'
@@ -31,6 +38,8 @@ export interface Accepted {
   payload: string
   issuer: number
   key: number
+  /** The fetched set that the key is in; undefined for keys that never change. */
+  set: Snapshot | undefined
 }
 
 /** A key that fits a token whose signature is yet to be checked. */
@@ -49,8 +58,12 @@ const ISSUER = 8
 const KEY = 9
 const CANDIDATES = 10
 
-// The kind of error that a verifier without keys ends with.
+// The kinds of error that a verifier without keys ends with.
+const NO_MATCHING_KEY = 20
 const KEYS_NOT_READY = 27
+
+// One for keys that are not there, one for a key that is missing, the others for sets exchanged meanwhile.
+const MOST_ROUNDS = 6
 
 const tokenDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -60,9 +73,11 @@ export class CompiledVerifier {
   readonly #backend: Backend
   /** One for each issuer. */
   readonly #keys: KeyMaterial[]
-  /** Keys imported for WebCrypto, by issuer, key and algorithm. */
-  readonly #platformKeys = new Map<string, Promise<CryptoKey>>()
-  #exporting: Promise<void> | undefined
+  /** For each issuer whose set is fetched, the one in the module. */
+  readonly #held: (Snapshot | undefined)[] = []
+  /** For each issuer, by key and algorithm, the keys imported for WebCrypto, or why there is none. No promise: of another request's, a Worker awaits none. */
+  readonly #platformKeys: Map<string, CryptoKey | { cause: unknown }>[]
+  readonly #fetching: boolean
   #unexported: boolean
   /** The header segment, with its dot, of the last token that `auto` left to the module. */
   #leftToModule: string | undefined
@@ -73,6 +88,8 @@ export class CompiledVerifier {
     this.policy = policy
     this.#keys = keys
     this.#backend = backend
+    this.#platformKeys = keys.map(() => new Map())
+    this.#fetching = keys.some(({ form }) => form === 'remote')
     this.#unexported = keys.some(({ form }) => form === 'platform')
   }
 
@@ -94,14 +111,75 @@ export class CompiledVerifier {
       throw errorOfKind('BackendUnsupported', { message: 'WebCrypto has no synchronous calls: await verify instead' })
     }
     if (this.#unexported) this.#exportSync()
+    try {
+      const accepted = this.#inModule(text, now)
+      if (!this.#renew(accepted.issuer)) return accepted
+    } catch (error) {
+      if (!this.#renew(this.#blamed(error, text))) throw error
+    }
     return this.#inModule(text, now)
   }
 
-  async verify(token: unknown, now: number): Promise<Accepted> {
+  /** `now` is asked again after each wait for keys. */
+  async verify(token: unknown, now: () => number): Promise<Accepted> {
+    let moment = now()
     const text = this.admit(token)
     if (this.#unexported) await this.#export()
-    if (this.#backend === 'wasm' || (this.#backend === 'auto' && !subtleCrypto())) return this.#inModule(text, now)
-    return this.#onPlatform(text, now)
+    const inModule = this.#backend === 'wasm' || (this.#backend === 'auto' && !subtleCrypto())
+    let fetched: Snapshot | undefined
+    let missed = false
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      let accepted: Accepted | undefined
+      let error: unknown
+      try {
+        accepted = inModule ? this.#inModule(text, moment) : await this.#onPlatform(text, moment)
+        if (!accepted) continue
+      } catch (thrown) {
+        error = thrown
+      }
+      const issuer = accepted ? accepted.issuer : this.#blamed(error, text)
+      // What was just fetched is good for this token, even if it may not be kept.
+      if (this.#renew(issuer, fetched)) continue
+      const source = this.#source(issuer)
+      const used = issuer === undefined ? undefined : this.#held[issuer]
+      if (issuer !== undefined && source && error instanceof JotgateKeysNotReady) {
+        fetched = await source.ready()
+        moment = now()
+        this.#hold(issuer, fetched)
+        continue
+      }
+      if (issuer !== undefined && source && used && error instanceof JWKSNoMatchingKey && !missed) {
+        missed = true
+        const { kid, alg } = this.#readHeader(text)
+        const newer = await source.missed(kid, alg, used.version)
+        if (newer) {
+          fetched = newer
+          moment = now()
+          this.#hold(issuer, fetched)
+          continue
+        }
+      }
+      // Behind the verdict; what was fetched for this very token is as new as it gets.
+      if (!fetched && source?.due()) source.ready().catch(() => {})
+      if (accepted) return accepted
+      throw error
+    }
+    throw errorOfKind('KeysNotReady')
+  }
+
+  /** Has all keys fetched that are not at hand; answers with those issuers, by their places, whose keys could not be had. */
+  async hydrate(): Promise<{ issuer: number; error: unknown }[]> {
+    if (this.#unexported) await this.#export()
+    const failures = this.#keys.map(async (_, issuer) => {
+      try {
+        const snapshot = await this.#source(issuer)?.ready()
+        if (snapshot) this.#hold(issuer, snapshot)
+        return []
+      } catch (error) {
+        return [{ issuer, error }]
+      }
+    })
+    return (await Promise.all(failures)).flat()
   }
 
   /** The checks in their order, and the token's texts if it passed them all. */
@@ -114,6 +192,7 @@ export class CompiledVerifier {
       unread = error as JOSEError
     }
     if (this.#unexported) this.#exportSync()
+    if (this.#fetching) this.#renew(this.#issuerOf(text))
     const steps = this.#call((handle) => handle.explain(engine.write(text), now))
     if (unread) return { checks: unreadChecks(steps, unread), accepted: undefined }
     const checks = steps.map(({ status, ...step }) =>
@@ -126,20 +205,32 @@ export class CompiledVerifier {
   /** The keys that fit the token, or the error that refuses it as far as that can be said without its signature. */
   candidates(token: unknown): Candidate[] {
     const text = this.admit(token)
+    if (this.#fetching) this.#renew(this.#issuerOf(text))
     return this.#call((handle, glue) => prepare(handle, glue, text).candidates)
   }
 
   /** The header of a token that is refused as far as that can be said without a key. */
   header(token: unknown): JWTHeader {
     const text = this.admit(token)
-    return this.#call((handle, glue) => {
+    this.#call((handle) => {
       const status = handle.prepare(engine.write(text))
-      if (status !== 0 && (status & 255) !== KEYS_NOT_READY) throw status
+      if (status !== 0 && (status & 255) !== KEYS_NOT_READY && (status & 255) !== NO_MATCHING_KEY) throw status
+    })
+    return this.#readHeader(text)
+  }
+
+  #readHeader(text: string): JWTHeader {
+    return this.#call((_, glue) => {
       // The module reads tokens, not headers, and only up to its own limit.
-      const again = glue.decode_header(engine.write(`${text.slice(0, text.indexOf('.'))}.e30.AA`))
-      if (again !== 0) throw again
+      const status = glue.decode_header(engine.write(`${text.slice(0, text.indexOf('.'))}.e30.AA`))
+      if (status !== 0) throw status
       return JSON.parse(engine.text(HEADER)) as JWTHeader
     })
+  }
+
+  /** Whether the key that verified a token is still the one at its place. */
+  holds({ issuer, set }: Accepted): boolean {
+    return this.#held[issuer] === set
   }
 
   /** A key as a JWK of its public members. */
@@ -148,21 +239,26 @@ export class CompiledVerifier {
   }
 
   /** A key for the platform's WebCrypto; rejects where that does not offer the algorithm. */
-  platformKey({ issuer, key, alg }: Candidate): Promise<CryptoKey> {
+  async platformKey({ issuer, key, alg }: Candidate): Promise<CryptoKey> {
     const material = this.#keys[issuer]
-    if (material?.form === 'external') return Promise.resolve(material.key)
+    if (material?.form === 'external') return material.key
     const algorithm = platformAlgorithm(alg)
-    if (!algorithm) return Promise.reject(errorOfKind('BackendUnsupported'))
-    const name = `${issuer} ${key} ${alg}`
-    let imported = this.#platformKeys.get(name)
-    if (!imported) {
-      imported = importPlatformKey(
-        this.#call((handle) => handle.public_jwk(issuer, key)),
-        algorithm,
-      )
-      this.#platformKeys.set(name, imported)
+    if (!algorithm) throw errorOfKind('BackendUnsupported')
+    // The map goes with the set: an import that ends after the set's exchange is kept for nobody.
+    const imported = this.#platformKeys[issuer]
+    const name = `${key} ${alg}`
+    const known = imported?.get(name)
+    if (known && 'cause' in known) throw known.cause
+    if (known) return known
+    const jwk = this.#call((handle) => handle.public_jwk(issuer, key))
+    try {
+      const fresh = await importPlatformKey(jwk, algorithm)
+      imported?.set(name, fresh)
+      return fresh
+    } catch (cause) {
+      imported?.set(name, { cause })
+      throw cause
     }
-    return imported
   }
 
   /** The token as text, if it can be one and is not too long; nothing of it has been looked at (RFC 8725 §3.12). */
@@ -185,12 +281,15 @@ export class CompiledVerifier {
     return text
   }
 
-  async #onPlatform(text: string, now: number): Promise<Accepted> {
+  /** Undefined when meanwhile the keys were exchanged. */
+  async #onPlatform(text: string, now: number): Promise<Accepted | undefined> {
     const known = this.#recall(text, now)
     if (known) return known
     // Most tokens of an issuer have the same header, which alone decides who checks the signature.
     if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#inModule(text, now)
     const { alg, candidates, signingInput, signature } = this.#call((handle, glue) => prepare(handle, glue, text))
+    const issuer = candidates[0]?.issuer ?? 0
+    const held = this.#held[issuer]
     const algorithm = platformAlgorithm(alg)
     const external = candidates.some(({ issuer }) => this.#keys[issuer]?.form === 'external')
     const optional = this.#backend === 'auto' && !external
@@ -205,17 +304,20 @@ export class CompiledVerifier {
       try {
         verified = await verifyOnPlatform(algorithm, await this.platformKey(candidate), signature, signingInput)
       } catch (cause) {
+        if (this.#held[issuer] !== held) return undefined
         // Some platforms say only at use what they do not offer: Deno imports an RSA key of 8192 bits, but verifies none beyond 4096.
         if (optional) return this.#inModule(text, now)
         throw errorOfKind('BackendUnsupported', { cause })
       }
+      // At the candidate's place there may be another key by now.
+      if (this.#held[issuer] !== held) return undefined
       if (verified) {
         verifying = candidate.key
         break
       }
     }
     // Other calls may have come in between, so the module reads the token again.
-    return this.#call((handle, glue) => accept(handle.finish(engine.write(text), now, verifying), glue))
+    return this.#call((handle, glue) => this.#accept(handle.finish(engine.write(text), now, verifying), glue))
   }
 
   /** The token's texts if it was accepted before and still is. */
@@ -223,12 +325,19 @@ export class CompiledVerifier {
     if (this.policy.cacheBytes === 0) return undefined
     return this.#call((handle, glue) => {
       const status = handle.recall(engine.write(text), now)
-      return status < 0 ? undefined : accept(status, glue)
+      return status < 0 ? undefined : this.#accept(status, glue)
     })
   }
 
   #inModule(text: string, now: number): Accepted {
-    return this.#call((handle, glue) => accept(handle.verify(engine.write(text), now), glue))
+    return this.#call((handle, glue) => this.#accept(handle.verify(engine.write(text), now), glue))
+  }
+
+  #accept(status: number, glue: VerifyGlue): Accepted {
+    if (status !== 0) throw status
+    const issuer = glue.part(ISSUER)
+    const [header, payload] = [engine.text(HEADER), engine.text(PAYLOAD)]
+    return { header, payload, issuer, key: glue.part(KEY), set: this.#held[issuer] }
   }
 
   /** Runs calls into the module, and turns the status number or text that they throw into an error. */
@@ -245,21 +354,54 @@ export class CompiledVerifier {
   #handleIn(glue: VerifyGlue): VerifierHandle {
     if (this.#handle && this.#generation === engine.generation) return this.#handle
     const handle = new glue.Verifier(this.policy)
-    for (const [issuer, material] of this.#keys.entries()) setKeys(handle, issuer, material)
+    for (const [issuer, material] of this.#keys.entries()) setKeys(handle, issuer, material, this.#held[issuer])
     this.#generation = engine.generation
     this.#handle = handle
     return handle
   }
 
-  async #export(): Promise<void> {
-    this.#exporting ??= Promise.all(
-      this.#keys.map((material) => (material.form === 'platform' ? exportKey(material.key) : material)),
-    ).then((exported) => this.#exchange(exported))
-    try {
-      await this.#exporting
-    } finally {
-      this.#exporting = undefined
+  #source(issuer: number | undefined): KeySource | undefined {
+    const material = issuer === undefined ? undefined : this.#keys[issuer]
+    return material?.form === 'remote' ? material.source : undefined
+  }
+
+  /** The issuer that a token names, unverified; undefined where it names none of these. */
+  #issuerOf(text: string): number | undefined {
+    const issuer = this.#call((handle) => handle.issuer_of(engine.write(text)))
+    return issuer < 0 ? undefined : issuer
+  }
+
+  /** The issuer whose keys decided that the token was refused, where other keys could decide otherwise. */
+  #blamed(error: unknown, text: string): number | undefined {
+    return this.#fetching && keyErrors.some((each) => error instanceof each) ? this.#issuerOf(text) : undefined
+  }
+
+  /** Brings the issuer's keys in the module to what its source has now, or `otherwise`; whether that changed them. */
+  #renew(issuer: number | undefined, otherwise?: Snapshot): boolean {
+    const source = this.#source(issuer)
+    return issuer !== undefined && source !== undefined && this.#hold(issuer, source.current() ?? otherwise)
+  }
+
+  #hold(issuer: number, snapshot: Snapshot | undefined): boolean {
+    if (this.#held[issuer]?.version === snapshot?.version) return false
+    // What must not be used any more goes first, should the new set turn out to be none.
+    this.#held[issuer] = undefined
+    this.#platformKeys[issuer] = new Map()
+    if (snapshot) {
+      this.#call((handle) => handle.set_jwks(issuer, snapshot.text))
+      this.#held[issuer] = snapshot
+    } else {
+      this.release()
     }
+    return true
+  }
+
+  async #export(): Promise<void> {
+    const exported = await Promise.all(
+      this.#keys.map((material) => (material.form === 'platform' ? exportKey(material.key) : material)),
+    )
+    // Another call may have been faster.
+    if (this.#unexported) this.#exchange(exported)
   }
 
   #exportSync(): void {
@@ -275,7 +417,15 @@ export class CompiledVerifier {
   }
 }
 
-function setKeys(handle: VerifierHandle, issuer: number, material: KeyMaterial): void {
+// Refusals that other keys could turn around.
+const keyErrors = [
+  JotgateKeysNotReady,
+  JWKSNoMatchingKey,
+  JWKSMultipleMatchingKeys,
+  JWSSignatureVerificationFailed,
+] as const
+
+function setKeys(handle: VerifierHandle, issuer: number, material: KeyMaterial, held: Snapshot | undefined): void {
   switch (material.form) {
     case 'jwks':
       handle.set_jwks(issuer, material.text)
@@ -291,6 +441,9 @@ function setKeys(handle: VerifierHandle, issuer: number, material: KeyMaterial):
       break
     case 'external':
       handle.set_external(issuer, material.kty, material.crv, material.alg)
+      break
+    case 'remote':
+      if (held) handle.set_jwks(issuer, held.text)
       break
     case 'platform':
       // Until it is exported, the module answers that the keys are not ready.
@@ -309,9 +462,4 @@ function prepare(handle: VerifierHandle, glue: VerifyGlue, text: string) {
     signingInput: engine.bytes(SIGNING_INPUT).slice(),
     signature: engine.bytes(SIGNATURE).slice(),
   }
-}
-
-function accept(status: number, glue: VerifyGlue): Accepted {
-  if (status !== 0) throw status
-  return { header: engine.text(HEADER), payload: engine.text(PAYLOAD), issuer: glue.part(ISSUER), key: glue.part(KEY) }
 }

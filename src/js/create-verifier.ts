@@ -2,19 +2,26 @@ import { type CompiledPolicy, CompiledVerifier } from './compiled-verifier.js'
 import { errorOfKind } from './error-from-status.js'
 import { JOSEError } from './errors.js'
 import type { ExplainedCheck } from './explained-check.js'
-import { type KeyMaterial, readKey } from './keys.js'
+import { readIssuerKeys } from './issuer-keys.js'
+import type { RemoteJWKSetOptions } from './key-set-options.js'
+import type { KeyMaterial } from './keys.js'
 import type { LocalJWKSet } from './local-jwk-set.js'
 import { Options } from './options.js'
+import type { RemoteJWKSet } from './remote-jwk-set.js'
 import { attachToken } from './token-in-errors.js'
 import type { Backend, JWSAlgorithm, JWTPayload, KeyInput, Period } from './types.js'
 import { type VerifiedToken, verifiedToken } from './verified-token.js'
 
 /** An issuer with keys of its own: a key of one never verifies a token of another (RFC 8725 §3.8). */
 export interface IssuerOptions {
-  /** The `iss`, or several that share the keys. RFC 7519 §4.1.1. */
+  /** As {@link OneIssuer.issuer}. */
   issuer: string | string[]
-  /** The issuer's keys. */
-  jwks: KeyInput | LocalJWKSet
+  /** As {@link OneIssuer.jwks}. Default: fetched from where the issuer's metadata says. */
+  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URL | undefined
+  /** As {@link OneIssuer.discovery}. */
+  discovery?: string | URL
+  /** As {@link OneIssuer.remote}; replaces the verifier's as a whole. */
+  remote?: RemoteJWKSetOptions
   /** As {@link OneIssuer.audience}. Default: the verifier's. */
   audience?: string | string[] | null
   /** As {@link VerifierRules.algorithms}. Default: the verifier's. */
@@ -24,7 +31,12 @@ export interface IssuerOptions {
 /** One issuer, or several that share their keys. */
 export interface OneIssuer {
   /**
-   * The acceptable `iss`, or several that share the keys. Required, unless `issuers` is given.
+   * The acceptable `iss`, or several that share the keys; compared exactly. Required, unless `issuers` is given.
+   *
+   * A claim's name in braces makes it a template, `https://login.example/{tid}/v2.0`: `iss` must be this text with the
+   * value of the token's own claim `tid` put in, a text of letters, digits and `-._~` (RFC 3986 §2.3) that is neither `.`
+   * nor `..`. Every such value is accepted: to narrow it, use `check`.
+   *
    * Error: `ERR_JWT_CLAIM_VALIDATION_FAILED`, `claim: 'iss'`. RFC 7519 §4.1.1.
    */
   issuer: string | string[]
@@ -34,11 +46,30 @@ export interface OneIssuer {
    */
   audience: string | string[] | null
   /**
-   * The keys. Required, unless `issuers` is given. Of a set, the fitting keys are tried, at most 8.
+   * The keys, or the https URL of a JWK Set, fetched when first needed by the rules of `remote`. Of a set, the fitting keys
+   * are tried, at most 8. A key with a member `issuer`, a URL or a template, verifies only tokens whose `iss` is that.
+   *
+   * Default: found by discovery from `issuer`, which then is one https URL. Asked is
+   * `{issuer}/.well-known/openid-configuration` (OpenID Connect Discovery §4); where there is none,
+   * `/.well-known/oauth-authorization-server` before the issuer's path (RFC 8414 §3). The metadata's `issuer` must be
+   * `issuer`, exactly.
+   *
    * Errors: at creation `ERR_JWKS_INVALID`, `ERR_JWK_INVALID` or `ERR_JOSE_NOT_SUPPORTED` for what is no acceptable key
-   * set or key; later `ERR_JWKS_NO_MATCHING_KEY`. RFC 7517.
+   * set or key; later `ERR_JWKS_NO_MATCHING_KEY`, and of what is fetched `ERR_JOTGATE_KEYS_UNAVAILABLE`,
+   * `ERR_JWKS_TIMEOUT`, `ERR_JWKS_INVALID` and `ERR_JOTGATE_DISCOVERY_INVALID`. RFC 7517.
    */
-  jwks: KeyInput | LocalJWKSet
+  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URL | undefined
+  /**
+   * The https URL of the issuer's metadata, where it is not at the usual place: instead of `jwks`. The metadata's `issuer`
+   * must be `issuer` exactly; for a template it is the template, in which only the placeholder may have another name.
+   * Error: `ERR_JOTGATE_DISCOVERY_INVALID`. RFC 8414 §3.3.
+   */
+  discovery?: string | URL
+  /**
+   * How metadata and key sets are fetched and kept. Default: that of `createRemoteJWKSet`. `jwksCache` is refused: it holds
+   * one set.
+   */
+  remote?: RemoteJWKSetOptions
   issuers?: undefined
 }
 
@@ -48,8 +79,11 @@ export interface SeveralIssuers {
   issuers: IssuerOptions[]
   /** As {@link OneIssuer.audience}, for issuers without one of their own. */
   audience?: string | string[] | null
+  /** As {@link OneIssuer.remote}, for issuers without one of their own. */
+  remote?: RemoteJWKSetOptions
   issuer?: undefined
   jwks?: undefined
+  discovery?: undefined
 }
 
 /**
@@ -124,24 +158,40 @@ export interface VerifierRules {
 /** A policy, compiled once, for any number of tokens. Its functions need no `this`. */
 export interface Verifier {
   /**
-   * Verifies a token. Rejects with an error of `errors`, whatever the token is.
+   * Verifies a token. Rejects with an error of `errors`, whatever the token is. Keys that are not at hand are fetched, those
+   * of the token's issuer alone; a token of an unknown issuer fetches nothing.
    *
    * @param token a compact JWS (RFC 7515 §7.1); of other types than text, each is refused
    */
   verify<Payload = JWTPayload>(token: string): Promise<VerifiedToken<Payload>>
   /**
-   * The same, at once, with jotgate's own signature code. Throws an error of `errors`, whatever the token is; also
-   * `ERR_JOTGATE_KEYS_NOT_READY` for a `CryptoKey` outside Node before the first `verify`.
+   * The same, at once, with jotgate's own signature code and the keys at hand: nothing is fetched, and nothing refreshed;
+   * `hydrate` does that. Throws an error of `errors`, whatever the token is; also `ERR_JOTGATE_KEYS_NOT_READY` where the
+   * keys of the token's issuer are not there (any more), or for a `CryptoKey` outside Node before the first `verify`.
    */
   verifySync<Payload = JWTPayload>(token: string): VerifiedToken<Payload>
   /**
-   * Each check in its order, with its outcome. Never throws, and holds nothing of the token: safe to log. The signature is
+   * Fetches metadata and keys of all issuers ahead of the first token, and refreshes what is stale; costs nothing where all
+   * is fresh. Waits for all of them, however it ends.
+   *
+   * ```js
+   * await verifier.hydrate()
+   * verifier.verifySync(token)
+   * ```
+   *
+   * Rejects, if the keys of an issuer could not be had, with the error of the first such issuer, which the message names;
+   * where there are several, `cause` is an `AggregateError` of all. The other issuers are ready, and this one is asked
+   * again with its next token.
+   */
+  hydrate(): Promise<void>
+  /**
+   * Each check in its order, with its outcome, with the keys at hand: nothing is fetched. Never throws, and holds nothing of the token: safe to log. The signature is
    * checked by jotgate's own code whatever the backend, so a `CryptoKey` that cannot be exported fails here.
    */
   explain(token: string): ExplainedCheck[]
 }
 
-const issuerOptions = ['issuer', 'jwks', 'audience', 'algorithms'] as const
+const issuerOptions = ['issuer', 'jwks', 'discovery', 'remote', 'audience', 'algorithms'] as const
 
 export const verifierOptions = [
   ...issuerOptions,
@@ -172,10 +222,23 @@ export const verifierOptions = [
  * const verifier = createVerifier({
  *   issuer: 'https://issuer.example',
  *   audience: 'https://api.example',
- *   jwks: { keys: [...] },
  *   requiredScopes: ['orders:read'],
  * })
  * const { payload, scopes } = await verifier.verify(token)
+ * ```
+ *
+ * The issuer's keys are found by discovery, unless `jwks` has them or says where they are. Several issuers, each with keys
+ * of its own:
+ *
+ * ```js
+ * const verifier = createVerifier({
+ *   audience: 'https://api.example',
+ *   issuers: [
+ *     { issuer: 'https://issuer.example' },
+ *     { issuer: 'https://partner.example', jwks: 'https://partner.example/keys.json', algorithms: ['ES256'] },
+ *     { issuer: 'https://login.example/{tid}/v2.0', jwks: { keys: [...] } },
+ *   ],
+ * })
  * ```
  *
  * @throws TypeError naming the option that is wrong, unknown or missing
@@ -231,7 +294,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     async verify<Payload>(token: string) {
       try {
-        return conclude(await compiled.verify(token, now())) as VerifiedToken<Payload>
+        return conclude(await compiled.verify(token, now)) as VerifiedToken<Payload>
       } catch (thrown) {
         throw refusal(thrown, token)
       }
@@ -242,6 +305,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
       } catch (thrown) {
         throw refusal(thrown, token)
       }
+    },
+    async hydrate() {
+      let failures: Awaited<ReturnType<typeof compiled.hydrate>>
+      try {
+        failures = await compiled.hydrate()
+      } catch (thrown) {
+        throw refusal(thrown, undefined)
+      }
+      if (failures.length > 0) throw unready(failures, issuers)
     },
     explain(token) {
       try {
@@ -264,12 +336,12 @@ interface Issuer {
 function readIssuers(given: Options): Issuer[] {
   const audience = readAudience(given)
   const algorithms = readAlgorithms(given)
-  if (given.read('issuers') === undefined)
-    return [readIssuer(given, 'createVerifier: option "jwks"', audience, algorithms)]
-  for (const name of ['issuer', 'jwks']) {
+  const remote = given.read('remote')
+  if (given.read('issuers') === undefined) return [readIssuer(given, 'createVerifier', audience, algorithms, remote)]
+  for (const name of ['issuer', 'jwks', 'discovery']) {
     if (given.read(name) !== undefined) given.fail(name, 'does not go together with "issuers"')
   }
-  const list = given.list('issuers', given.read('issuers'), 'must be an array of { issuer, jwks, … }')
+  const list = given.list('issuers', given.read('issuers'), 'must be an array of { issuer, … }')
   if (list.length === 0) given.fail('issuers', 'must not be empty')
   const names = new Set<string>()
   return list.map((member, index) => {
@@ -278,7 +350,7 @@ function readIssuers(given: Options): Issuer[] {
     each.allowOnly(issuerOptions)
     each.refuseUndefined('algorithms')
     const own = each.read('audience') === undefined ? audience : readAudience(each)
-    const issuer = readIssuer(each, `${owner}: option "jwks"`, own, readAlgorithms(each) ?? algorithms)
+    const issuer = readIssuer(each, owner, own, readAlgorithms(each) ?? algorithms, each.read('remote') ?? remote)
     for (const name of issuer.policy.issuer) {
       if (names.has(name)) each.fail('issuer', 'is named twice')
       names.add(name)
@@ -289,15 +361,15 @@ function readIssuers(given: Options): Issuer[] {
 
 function readIssuer(
   given: Options,
-  name: string,
+  owner: string,
   audience: string[] | undefined,
   algorithms: string[] | undefined,
+  remote: unknown,
 ): Issuer {
   const issuer = given.strings('issuer', { single: true, empty: false })
   if (!issuer) given.fail('issuer', 'is required')
   if (!audience) given.fail('audience', 'is required; null accepts tokens that are meant for anybody')
-  if (given.read('jwks') === undefined) given.fail('jwks', 'is required')
-  const keys = readKey(given.read('jwks'), name)
+  const keys = readIssuerKeys(given, owner, issuer, remote)
   if (keys.secret && !algorithms) given.fail('algorithms', 'is required with an HMAC secret, such as ["HS256"]')
   return { policy: { issuer, audience, algorithms: algorithms ?? null }, keys }
 }
@@ -335,6 +407,20 @@ function readClock(given: Options): () => number {
     // NaN is what the core refuses as a clock.
     return typeof seconds === 'number' ? seconds : Number.NaN
   }
+}
+
+function unready(failures: { issuer: number; error: unknown }[], issuers: Issuer[]): JOSEError {
+  const errors = failures.map(({ error }) =>
+    error instanceof JOSEError ? error : errorOfKind('Internal', { cause: error }),
+  )
+  const [first = errorOfKind('KeysNotReady')] = errors
+  const [name = ''] = issuers[failures[0]?.issuer ?? 0]?.policy.issuer ?? []
+  const Class = first.constructor as typeof JOSEError
+  return new Class(`${name}: ${first.message}`, {
+    ...(first.rfc && { rfc: first.rfc }),
+    cause:
+      errors.length === 1 ? first : new AggregateError(errors, `the keys of ${errors.length} issuers are not there`),
+  })
 }
 
 function applyCheck(check: NonNullable<VerifierRules['check']>, verified: VerifiedToken): void {

@@ -1,6 +1,7 @@
 import { type Accepted, type Candidate, type CompiledPolicy, CompiledVerifier } from './compiled-verifier.js'
 import { errorOfKind } from './error-from-status.js'
 import { JOSEError, JWKSMultipleMatchingKeys } from './errors.js'
+import { keySources } from './key-set-source.js'
 import { isImmutable, type KeyMaterial, keySets, readKey, sameKey } from './keys.js'
 import { type LocalJWKSet, multipleMatchingKeys } from './local-jwk-set.js'
 import { Options } from './options.js'
@@ -69,7 +70,9 @@ export async function jwtVerify(
   const verifier = verifierFor(chosen, settings)
   let accepted: Accepted
   try {
-    accepted = await verifier.verify(token, settings.now())
+    // Between a verdict and its arrival here, the set may have been exchanged: then the key is at another place.
+    do accepted = await verifier.verify(token, settings.now)
+    while (!verifier.holds(accepted))
   } catch (thrown) {
     throw refusal(thrown, chosen, settings, token)
   }
@@ -175,7 +178,7 @@ function readSettings(options: JWTVerifyOptions, owner: string): Settings {
 }
 
 function isKeyFunction(key: unknown): key is JWTVerifyGetKey {
-  return typeof key === 'function' && !keySets.has(key)
+  return typeof key === 'function' && !keySets.has(key) && !keySources.has(key)
 }
 
 const secretAlgorithms = ['HS256', 'HS384', 'HS512']

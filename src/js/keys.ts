@@ -1,4 +1,5 @@
 import { JWKInvalid } from './errors.js'
+import { type KeySource, keySources } from './key-set-source.js'
 import type { CryptoKey, JWK, KeyObject } from './types.js'
 
 /** A key or a key set as it was handed over, recognised and copied. */
@@ -9,6 +10,8 @@ export type KeyMaterial =
   | { form: 'platform'; key: CryptoKey; secret: boolean }
   /** Never leaves the platform, which alone can verify with it. */
   | { form: 'external'; key: CryptoKey; kty: string; crv: string; alg: string; secret: boolean }
+  /** Fetched, and fetched again. */
+  | { form: 'remote'; source: KeySource; secret: false }
 
 /** The key functions of `createLocalJWKSet`: handed on as a key, such a function stands for its set. */
 export const keySets: WeakMap<object, KeyMaterial> = /* @__PURE__ */ new WeakMap()
@@ -40,7 +43,7 @@ export function sameKey(a: KeyMaterial, b: KeyMaterial): boolean {
 
 /** Whether a key can never change its content: no need to read it again. */
 export function isImmutable(key: object): boolean {
-  return keySets.has(key) || isCryptoKey(key) || isKeyObject(key)
+  return keySets.has(key) || keySources.has(key) || isCryptoKey(key) || isKeyObject(key)
 }
 
 function recognise(key: unknown): KeyMaterial | string {
@@ -49,7 +52,12 @@ function recognise(key: unknown): KeyMaterial | string {
     return `is a text but not PEM; accepted are ${accepted}. Parse a JSON document first; a text is never taken for a secret`
   }
   if (typeof key === 'function') {
-    return keySets.get(key) ?? `is a function, but not one of createLocalJWKSet; accepted are ${accepted}`
+    const source = keySources.get(key)
+    if (source) return { form: 'remote', source, secret: false }
+    return (
+      keySets.get(key) ??
+      `is a function, but not one of createLocalJWKSet or createRemoteJWKSet; accepted are ${accepted}`
+    )
   }
   if (typeof key !== 'object' || key === null || Array.isArray(key)) return `must be ${accepted}`
   // A Proxy is no view, so what follows reads the bytes themselves.
