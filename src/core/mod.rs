@@ -1,8 +1,6 @@
 //! Tokens, keys, algorithms, policy and the verdict. No JavaScript, no clock, no
 //! input or output, no randomness: the time and seeds are parameters.
 
-#[cfg(feature = "accel")]
-pub mod accel;
 pub mod alg;
 pub mod cache;
 pub mod error;
@@ -13,3 +11,6 @@ pub mod refresh;
 pub mod token;
 pub mod trace;
 pub mod verifier;
+
+#[cfg(feature = "accel")]
+pub use jotgate_accel as accel;

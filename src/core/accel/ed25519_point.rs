@@ -140,9 +140,6 @@ impl Completed {
 }
 
 impl Projective {
-    /// The neutral element.
-    pub const NEUTRAL: Self = Self { x: Fe::ZERO, y: Fe::ONE, z: Fe::ONE };
-
     /// "dbl-2008-hwcd" with the signs of RFC 8032 §5.1.4: 4 squares.
     pub fn double(&self) -> Completed {
         let (a, b, zz) = (self.x.square(), self.y.square(), self.z.square());
