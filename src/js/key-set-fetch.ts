@@ -57,7 +57,12 @@ export async function bodyOf(response: Response, maxSize: number): Promise<strin
   const tooLarge = () => unavailable(`was answered with more than ${maxSize} bytes`)
   if (Number(response.headers?.get('content-length')) > maxSize) throw tooLarge()
   // An implementation given as `customFetch` may answer with less than a Response: jose asks for `json` alone.
-  if (!response.body) return response.text ? response.text() : JSON.stringify(await response.json())
+  if (!response.body) {
+    const text: unknown = response.text ? await response.text() : JSON.stringify(await response.json())
+    if (typeof text !== 'string') throw unavailable('was answered with no text')
+    if (text.length > maxSize) throw tooLarge()
+    return text
+  }
   const reader = response.body.getReader()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''

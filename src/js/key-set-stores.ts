@@ -77,6 +77,7 @@ export function workersKVStore(namespace: KVNamespaceLike, options: { prefix?: s
  * ```
  */
 export function layeredStore(...stores: KeySetStore[]): KeySetStore {
+  if (stores.length === 0) throw new TypeError('layeredStore: there must be at least one store')
   for (const store of stores) {
     if (typeof store?.get !== 'function' || typeof store.put !== 'function') {
       throw new TypeError('layeredStore: each store must be an object with the methods get and put')
