@@ -3,15 +3,15 @@
 #![cfg(all(feature = "accel", not(target_arch = "wasm32")))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use jotgate::accel::ecdsa::{Base, Key, P256};
+use jotgate::accel::ecdsa::p256::{Key, Point};
 use jotgate::accel::tables::Subject;
-use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 
 #[test]
 fn first() {
     let signing = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
     let point = signing.verifying_key().to_sec1_point(false);
-    let key = Key::<P256>::new(point.x().unwrap(), point.y().unwrap()).unwrap();
+    let key = Key::new(point.x().unwrap(), point.y().unwrap()).unwrap();
     let mut combs = Vec::new();
     for subject in key.subjects() {
         for level in 0..3 {
@@ -19,7 +19,7 @@ fn first() {
             let mut steps = 1;
             let started = std::time::Instant::now();
             let comb = loop {
-                if let Some(comb) = <Base<P256> as Subject>::step(&mut build) {
+                if let Some(comb) = Point::step(&mut build) {
                     break comb;
                 }
                 steps += 1;

@@ -12,21 +12,126 @@ use super::{
     field::Field,
     integer,
     point::{Affine, Jacobian},
-    tables::{Level, Subject},
-    trust::Supervisor,
     wnaf,
 };
 use alloc::vec::Vec;
 
-pub use super::curve::{P256, P384};
+macro_rules! family {
+    ($module:ident $doc:literal $curve:ident) => {
+        // Nothing in it is generic, so that all is compiled here, for speed, whoever calls.
+        #[doc = $doc]
+        pub mod $module {
+            use super::super::{
+                comb,
+                curve::{Curve, $curve},
+                tables::{Level, Subject},
+                trust::Supervisor,
+            };
+
+            type Field = <$curve as Curve>::Field;
+
+            /// A point's multiples.
+            pub struct Table(comb::Comb<Field>);
+
+            /// A table in the making.
+            pub struct Build(comb::Build<Field>);
+
+            /// A point that may have a table.
+            pub struct Point(super::Point<$curve>);
+
+            impl Subject for Point {
+                type Table = Table;
+                type Build = Build;
+
+                fn id(&self) -> &[u8] {
+                    &self.0.id
+                }
+
+                fn levels(&self) -> &'static [Level] {
+                    $curve::LEVELS
+                }
+
+                fn begin(&self, level: usize) -> Build {
+                    Build(self.0.begin(level))
+                }
+
+                fn step(build: &mut Build) -> Option<Table> {
+                    build.0.step().map(Table)
+                }
+            }
+
+            /// A public key.
+            pub struct Key {
+                generator: Point,
+                public: Point,
+            }
+
+            impl Key {
+                /// Takes the affine coordinates, big-endian and of the field's full width;
+                /// `None` if they are not of a point on the curve.
+                #[must_use]
+                pub fn new(x: &[u8], y: &[u8]) -> Option<Self> {
+                    let generator = Point(super::Point::generator());
+                    Some(Self { generator, public: Point(super::Point::from_octets(x, y)?) })
+                }
+
+                /// The points that may have tables, in the order in which [`Key::verify`] takes these.
+                #[must_use]
+                pub fn subjects(&self) -> [&Point; 2] {
+                    [&self.generator, &self.public]
+                }
+
+                /// Whether `signature`, `r ‖ s` of full width, is the key's over a message with
+                /// this hash, which is as wide as the order.
+                #[must_use]
+                pub fn verify(&self, tables: [Option<&Table>; 2], hash: &[u8], signature: &[u8]) -> bool {
+                    let points = [&self.generator.0, &self.public.0];
+                    super::verify(points, tables.map(|table| table.map(|table| &table.0)), hash, signature)
+                }
+
+                /// [`Key::verify`] with the tables that the supervisor keeps, or the verdict of
+                /// `stock`, the crate's, where it asks for that.
+                #[must_use]
+                pub fn verdict(
+                    &self,
+                    supervisor: &Supervisor,
+                    hash: &[u8],
+                    signature: &[u8],
+                    stock: &dyn Fn() -> bool,
+                ) -> bool {
+                    supervisor.verdict(
+                        $curve::FAMILY,
+                        self.subjects(),
+                        |tables| self.verify(tables, hash, signature),
+                        stock,
+                    )
+                }
+            }
+        }
+    };
+}
+
+family!(p256 "ES256: P-256 with SHA-256." P256);
+family!(p384 "ES384: P-384 with SHA-384." P384);
 
 /// A point with its name among the tables.
-pub struct Base<C: Curve> {
+struct Point<C: Curve> {
     point: Affine<C::Field>,
     id: Vec<u8>,
 }
 
-impl<C: Curve> Base<C> {
+impl<C: Curve> Point<C> {
+    fn generator() -> Self {
+        let (x, y) = C::GENERATOR;
+        Self::new(&x, &y)
+    }
+
+    fn from_octets(x: &[u8], y: &[u8]) -> Option<Self> {
+        let (x, y) = (C::integer(x)?, C::integer(y)?);
+        let are_coordinates = C::is_coordinate(&x) && C::is_coordinate(&y);
+        are_coordinates.then(|| Self::new(&x, &y)).filter(Self::is_on_curve)
+    }
+
     fn new(x: &C::Words, y: &C::Words) -> Self {
         let octets = [x, y].into_iter().flat_map(|words| words.as_ref()).flat_map(|word| word.to_le_bytes());
         let id = core::iter::once(C::FAMILY as u8).chain(octets).collect();
@@ -39,115 +144,57 @@ impl<C: Curve> Base<C> {
         let right = (x.square() - three) * x + C::Field::from_words(&C::B);
         (y.square() - right).is_zero()
     }
-}
-
-impl<C: Curve> Subject for Base<C> {
-    type Table = Comb<C::Field>;
-    type Build = Build<C::Field>;
-
-    fn id(&self) -> &[u8] {
-        &self.id
-    }
-
-    fn levels(&self) -> &'static [Level] {
-        C::LEVELS
-    }
 
     fn begin(&self, level: usize) -> Build<C::Field> {
         let width = C::WIDTHS.get(level).or(C::WIDTHS.first()).copied().unwrap_or(4);
         Build::new(self.point, C::BITS, width)
     }
-
-    fn step(build: &mut Build<C::Field>) -> Option<Comb<C::Field>> {
-        build.step()
-    }
 }
 
-/// A public key.
-pub struct Key<C: Curve> {
-    generator: Base<C>,
-    public: Base<C>,
+/// Of the generator and of the key, as far as they are there.
+type Combs<'a, C> = [Option<&'a Comb<<C as Curve>::Field>>; 2];
+
+fn verify<C: Curve>(points: [&Point<C>; 2], combs: Combs<'_, C>, hash: &[u8], signature: &[u8]) -> bool {
+    let Some((r, s)) = signature.split_at_checked(C::BITS / 8) else { return false };
+    let (Some(e), Some(r), Some(s)) = (C::integer(hash), C::integer(r), C::integer(s)) else { return false };
+    let Some((u1, u2)) = C::scalars(&e, &r, &s) else { return false };
+    let mut point = sum(points, combs, &u1, &u2);
+    if point.z.is_zero() {
+        point = complete_sum(points, &u1, &u2);
+    }
+    !point.z.is_zero() && has_x(&point, &r, C::other_coordinate(&r).as_ref())
 }
 
-/// The tables of the generator and of a key, as far as they are there.
-pub type Combs<'a, C> = [Option<&'a Comb<<C as Curve>::Field>>; 2];
+/// `u1·G + u2·Q`; `z = 0` where that is infinity or the way led through an exception.
+fn sum<C: Curve>(
+    [g, q]: [&Point<C>; 2],
+    [g_comb, q_comb]: Combs<'_, C>,
+    u1: &C::Words,
+    u2: &C::Words,
+) -> Jacobian<C::Field> {
+    let mut terms = Terms::new();
+    let mut term = |point: &Point<C>, comb: Option<&Comb<_>>, scalar: &[u32]| {
+        let Some(comb) = comb else { return wnaf::Term::new(&point.point, scalar) };
+        terms.take(comb, scalar);
+        None
+    };
+    let chains = [term(g, g_comb, u1.as_ref()), term(q, q_comb, u2.as_ref())];
+    terms.add_to(wnaf::sum(&chains, C::BITS))
+}
 
-impl<C: Curve> Key<C> {
-    /// Takes the affine coordinates, big-endian and of the field's full width;
-    /// `None` if they are not of a point on the curve.
-    #[must_use]
-    pub fn new(x: &[u8], y: &[u8]) -> Option<Self> {
-        let (x, y) = (C::integer(x)?, C::integer(y)?);
-        if !C::is_coordinate(&x) || !C::is_coordinate(&y) {
-            return None;
-        }
-        let (generator_x, generator_y) = C::GENERATOR;
-        let key = Self { generator: Base::new(&generator_x, &generator_y), public: Base::new(&x, &y) };
-        key.public.is_on_curve().then_some(key)
-    }
-
-    /// The points that may have tables, in the order in which [`Key::verify`] takes them.
-    #[must_use]
-    pub fn subjects(&self) -> [&Base<C>; 2] {
-        [&self.generator, &self.public]
-    }
-
-    /// Whether `signature`, `r ‖ s` of full width, is the key's over a message with
-    /// this hash, which is as wide as the order.
-    #[must_use]
-    pub fn verify(&self, combs: Combs<'_, C>, hash: &[u8], signature: &[u8]) -> bool {
-        let Some((r, s)) = signature.split_at_checked(C::BITS / 8) else { return false };
-        let (Some(e), Some(r), Some(s)) = (C::integer(hash), C::integer(r), C::integer(s)) else { return false };
-        let Some((u1, u2)) = C::scalars(&e, &r, &s) else { return false };
-        let mut sum = self.sum(combs, &u1, &u2);
-        if sum.z.is_zero() {
-            sum = self.complete_sum(&u1, &u2);
-        }
-        !sum.z.is_zero() && has_x(&sum, &r, C::other_coordinate(&r).as_ref())
-    }
-
-    /// [`Key::verify`] under supervision: `stock` is the crate's verdict.
-    pub fn verdict(
-        &self,
-        supervisor: &Supervisor,
-        hash: &[u8],
-        signature: &[u8],
-        stock: impl FnOnce() -> bool,
-    ) -> bool {
-        supervisor.verdict(C::FAMILY, self.subjects(), |combs| self.verify(combs, hash, signature), stock)
-    }
-
-    /// `u1·G + u2·Q`; `z = 0` where that is infinity or the way led through an exception.
-    fn sum(&self, combs: Combs<'_, C>, u1: &C::Words, u2: &C::Words) -> Jacobian<C::Field> {
-        let mut terms = Terms::new();
-        let chain = |base: &Base<C>, comb: Option<_>, scalar: &[u32]| match comb {
-            Some(_) => None,
-            None => wnaf::Term::new(&base.point, scalar),
-        };
-        let [g, q] = combs;
-        for (comb, scalar) in [(g, u1), (q, u2)] {
-            if let Some(comb) = comb {
-                terms.take(comb, scalar.as_ref());
+/// The same by the binary method with complete additions: slow, and met by none but
+/// crafted signatures.
+fn complete_sum<C: Curve>([g, q]: [&Point<C>; 2], u1: &C::Words, u2: &C::Words) -> Jacobian<C::Field> {
+    let mut sum = Jacobian::INFINITY;
+    for at in (0..C::BITS).rev() {
+        sum = sum.double();
+        for (base, scalar) in [(g, u1), (q, u2)] {
+            if integer::window(scalar.as_ref(), at, 1) == 1 {
+                sum = sum.plus(&base.point);
             }
         }
-        let chains = [chain(&self.generator, g, u1.as_ref()), chain(&self.public, q, u2.as_ref())];
-        terms.add_to(wnaf::sum(&chains, C::BITS))
     }
-
-    /// The same by the binary method with complete additions: slow, and met by none
-    /// but crafted signatures.
-    fn complete_sum(&self, u1: &C::Words, u2: &C::Words) -> Jacobian<C::Field> {
-        let mut sum = Jacobian::INFINITY;
-        for at in (0..C::BITS).rev() {
-            sum = sum.double();
-            for (base, scalar) in [(&self.generator, u1), (&self.public, u2)] {
-                if integer::window(scalar.as_ref(), at, 1) == 1 {
-                    sum = sum.plus(&base.point);
-                }
-            }
-        }
-        sum
-    }
+    sum
 }
 
 /// Whether the point's affine `x` is one of the two.

@@ -49,6 +49,7 @@ struct Bound {
 }
 
 /// The largest bounds that a field's arithmetic takes.
+#[cfg_attr(not(debug_assertions), expect(dead_code, reason = "only debug builds look"))]
 struct Limits {
     /// Of one limb.
     limb: u32,
