@@ -26,8 +26,9 @@ export function bearerToken(headers: HeaderFields, query: string): string {
       rfc: 'RFC 6750 §2.3',
     })
   }
-  const authorization = headers.get('authorization') ?? undefined
-  if (authorization === undefined) throw new JotgateTokenMissing()
+  const authorization = headers.get('authorization')
+  // An empty field is as good as none; some platforms drop it before anybody sees it.
+  if (!authorization) throw new JotgateTokenMissing()
   const token = bearerCredentials.exec(authorization)?.[1]
   if (token !== undefined) return token
   const scheme = authScheme.exec(authorization)?.[1]?.toLowerCase()

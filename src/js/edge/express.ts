@@ -74,6 +74,7 @@ export function expressAccessToken<Incoming extends NodeRequest = NodeRequest>(
     return (request, response, next) => {
       const incoming = ofNodeRequest(request)
       function pass(token: VerifiedToken | undefined): void {
+        gate.keepFresh()
         request.token = token
         for (const field of gate.corsFields(incoming)) writeField(response, field)
         next()

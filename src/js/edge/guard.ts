@@ -25,8 +25,8 @@ export interface GuardOptions<Incoming = Request> {
   /** What every token must be allowed to; a route may ask for more. Default: nothing. RFC 6750 §3.1. */
   scopes?: ScopeRule<Incoming>
   /**
-   * Lets a request without any `Authorization` header pass as anonymous: its `token` is undefined. A bad token, another
-   * scheme or an empty header is refused all the same, and so is an anonymous request to a route that asks for scopes.
+   * Lets a request without an `Authorization` header pass as anonymous: its `token` is undefined. A bad token or another
+   * scheme is refused all the same, and so is an anonymous request to a route that asks for scopes.
    * Does not go together with `scopes`. Default: false.
    */
   optional?: boolean
@@ -151,6 +151,9 @@ const guardOptions = [
   'onError',
 ] as const
 
+/** How often stale keys are looked for, in milliseconds. */
+const FRESHEN_EVERY = 1000
+
 /** The guard itself, without a platform. */
 export class Gate<Incoming> {
   readonly verifier: Verifier
@@ -161,6 +164,7 @@ export class Gate<Incoming> {
   readonly #document: ((incoming: IncomingRequest) => Answer | undefined) | undefined
   readonly #cors: Cors | undefined
   readonly #onError: GuardOptions['onError']
+  #freshenedAt = 0
   readonly #admitted = new WeakSet<VerifiedToken>()
 
   constructor(options: GuardPolicy & GuardOptions<Incoming>, owner: string) {
@@ -215,6 +219,15 @@ export class Gate<Incoming> {
     return text === undefined ? undefined : this.#conclude(this.verifier.verifySync(text), text, request, rule)
   }
 
+  /** `admitSync` does no I/O, so without this, keys that are used would grow old. */
+  keepFresh(): void {
+    const now = Date.now()
+    // A clock that was set back does not stop it either.
+    if (Math.abs(now - this.#freshenedAt) < FRESHEN_EVERY) return
+    this.#freshenedAt = now
+    this.verifier.hydrate().catch(() => {})
+  }
+
   /** Whether it was this guard that let the token pass. */
   hasAdmitted(token: unknown): token is VerifiedToken {
     return typeof token === 'object' && token !== null && this.#admitted.has(token as VerifiedToken)
@@ -257,7 +270,7 @@ export class Gate<Incoming> {
     } catch (error) {
       const anonymous = this.#optional && !rule && error instanceof JotgateTokenMissing
       // Another scheme, too, is an attempt to be somebody.
-      if (anonymous && (incoming.headers.get('authorization') ?? undefined) === undefined) return undefined
+      if (anonymous && !incoming.headers.get('authorization')) return undefined
       throw error
     }
   }
@@ -292,17 +305,23 @@ function isRefusal(thrown: unknown): thrown is JOSEError {
 }
 
 function readVerifier(given: Options): Verifier {
-  const ready = given.read('verifier') as Verifier | undefined
+  const ready = given.read('verifier')
   if (ready === undefined) {
     const policy = verifierOptions.filter((name) => given.has(name)).map((name) => [name, given.read(name)])
     return createVerifier(Object.fromEntries(policy) as VerifierOptions)
   }
-  if (typeof ready !== 'object' || ready === null || typeof ready.verify !== 'function') {
+  if (!isVerifier(ready)) {
     given.fail('verifier', 'must be what createVerifier answers')
   }
   const second = verifierOptions.find((name) => given.has(name))
   if (second) given.fail(second, 'does not go together with "verifier": give it to createVerifier')
   return ready
+}
+
+function isVerifier(value: unknown): value is Verifier {
+  if (typeof value !== 'object' || value === null) return false
+  const { verify, verifySync, hydrate } = value as Partial<Verifier>
+  return [verify, verifySync, hydrate].every((method) => typeof method === 'function')
 }
 
 function readRealm(given: Options): string {
