@@ -350,7 +350,13 @@ function readIssuers(given: Options): Issuer[] {
     each.allowOnly(issuerOptions)
     each.refuseUndefined('algorithms')
     const own = each.read('audience') === undefined ? audience : readAudience(each)
-    const issuer = readIssuer(each, owner, own, readAlgorithms(each) ?? algorithms, each.read('remote') ?? remote)
+    const issuer = readIssuer(
+      each,
+      owner,
+      own,
+      readAlgorithms(each) ?? algorithms,
+      each.has('remote') ? each.read('remote') : remote,
+    )
     for (const name of issuer.policy.issuer) {
       if (names.has(name)) each.fail('issuer', 'is named twice')
       names.add(name)

@@ -17,7 +17,7 @@ export function readIssuerKeys(given: Options, owner: string, names: readonly st
     if (given.read('remote') !== undefined) given.fail('remote', 'is for key sets that the verifier fetches itself')
     return readKey(jwks, `${owner}: option "jwks"`)
   }
-  const settings = readRemote(remote, owner)
+  const settings = readRemote(given, remote, owner)
   const { loopback } = settings
   if (jwks !== undefined) return fetched(readKeySetUrl(jwks, loopback, `${owner}: option "jwks"`), settings)
   const metadata = new IssuerMetadata({
@@ -43,7 +43,8 @@ function soleName(given: Options, [name = '', ...others]: readonly string[]): st
   return name
 }
 
-function readRemote(remote: unknown, owner: string): RemoteSettings {
+function readRemote(given: Options, remote: unknown, owner: string): RemoteSettings {
+  if (remote === null) given.fail('remote', 'must be an object')
   const settings = readRemoteOptions(remote as RemoteJWKSetOptions | undefined, `${owner}: option "remote"`)
   if (settings.cache) {
     // Of two issuers, one would start with the other's keys.

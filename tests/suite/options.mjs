@@ -1,4 +1,4 @@
-import { createLocalJWKSet, createVerifier, jwtVerify, jwtVerifySync } from 'jotgate'
+import { createLocalJWKSet, createRemoteJWKSet, createVerifier, jwksCache, jwtVerify, jwtVerifySync } from 'jotgate'
 import { answerAtOnce, answerOf } from './answers.mjs'
 import { AUDIENCE, claims, ecA, ISSUER, NOW, policy, publicJwk, secret, signed } from './issuer.mjs'
 import { assert, equal } from './tally.mjs'
@@ -55,13 +55,18 @@ const WRONG = {
   audience: [...TEXT_LISTS, undefined, []],
   jwks: [
     ...[
-      undefined,
       null,
       1,
       true,
       '',
       'text',
-      'https://issuer.example/jwks',
+      '/jwks',
+      '//issuer.example/jwks',
+      'http://issuer.example/jwks',
+      'http://127.0.0.1/jwks',
+      'ftp://issuer.example/jwks',
+      'data:application/json,{"keys":[]}',
+      'https://user:secret@issuer.example/jwks',
       '{"keys":[]}',
       [],
       [{}],
@@ -183,7 +188,7 @@ export async function options(tally) {
       )
     })
   }
-  for (const name of ['issuer', 'audience', 'jwks']) {
+  for (const name of ['issuer', 'audience']) {
     await tally.test(`${name} left out`, () => {
       const { [name]: _, ...given } = policy()
       equal(
@@ -260,6 +265,73 @@ export async function options(tally) {
     })
   }
 
+  tally.group('wrong options of what is fetched')
+  const { jwks: _keys, ...discovering } = policy()
+  const wrongSources = [
+    // An issuer to discover from is one https URL without query and fragment: RFC 8414 §2.
+    ...[
+      'joe',
+      'issuer.example',
+      'http://issuer.example',
+      'ftp://issuer.example',
+      'https://',
+      'https://user@issuer.example',
+    ],
+    ...['https://issuer.example?', 'https://issuer.example/?a', 'https://issuer.example#', 'https://issuer.example/#a'],
+    ...['http://127.0.0.1:1', 'http://localhost', ' '],
+  ].map((issuer) => [{ issuer }, 'issuer'])
+  wrongSources.push(
+    [{ issuer: [ISSUER, 'https://other.example'] }, 'jwks'],
+    [{ issuer: 'https://login.example/{tid}/v2.0' }, 'jwks'],
+    [{ issuer: 'https://login.example/{tid' }, 'jwks'],
+    ...[
+      null,
+      1,
+      '',
+      'x',
+      '/metadata',
+      'http://issuer.example',
+      'file:///metadata',
+      'https://user@issuer.example',
+      [ISSUER],
+      {},
+    ].map((discovery) => [{ discovery }, 'discovery']),
+    [{ discovery: ISSUER, jwks: secret }, 'discovery'],
+    [{ discovery: ISSUER, jwks: ISSUER }, 'discovery'],
+    [{ jwks: new URL('http://issuer.example') }, 'jwks'],
+    [{ jwks: secret, remote: {} }, 'remote'],
+    [{ jwks: createLocalJWKSet({ keys: [jwk] }), remote: {} }, 'remote'],
+    [{ jwks: createRemoteJWKSet(ISSUER), remote: {} }, 'remote'],
+    ...[
+      null,
+      1,
+      'x',
+      [],
+      true,
+      { cooldown: 1 },
+      { cooldownDuration: -1 },
+      { cooldownDuration: '1' },
+      { store: {} },
+    ].map((remote) => [{ remote }, 'remote']),
+    // One object for the sets of several issuers would mix them.
+    [{ remote: { [jwksCache]: {} } }, 'remote'],
+    [{ jwks: ISSUER, remote: { [jwksCache]: {} } }, 'remote'],
+    ...[
+      'https://login.example/{}',
+      'https://login.example/{a}/{b}',
+      'https://login.example/a}',
+      'https://login.example/{{a}}',
+    ].map((issuer) => [{ issuer, jwks: secret }, 'issuer']),
+  )
+  for (const [at, [given, name]] of wrongSources.entries()) {
+    await tally.test(`${at}: ${name} of ${told(given)}`, () => {
+      equal(
+        answerAtOnce(() => createVerifier({ ...discovering, ...given })),
+        `TypeError ${name}`,
+      )
+    })
+  }
+
   tally.group('wrong issuers of createVerifier')
   const { issuer: _, jwks: __, ...common } = policy()
   const one = { issuer: ISSUER, jwks: secret }
@@ -272,7 +344,7 @@ export async function options(tally) {
     [hostileList([one]), 'issuers'],
     [[one, one], 'issuer'],
     [[{ ...one, issuer: [ISSUER, ISSUER] }], 'issuer'],
-    [[{ issuer: ISSUER }], 'jwks'],
+    [[{ issuer: 'joe' }], 'issuer'],
     [[{ jwks: secret }], 'issuer'],
     [[{ ...one, issuer: [] }], 'issuer'],
     [[{ ...one, jwks: null }], 'jwks'],
@@ -281,6 +353,9 @@ export async function options(tally) {
     [[{ ...one, algorithms: undefined }], 'algorithms'],
     [[{ ...one, algorithms: ['none'] }], 'algorithms'],
     [[{ ...one, profile: 'any' }], 'profile'],
+    [[{ ...one, discovery: ISSUER }], 'discovery'],
+    [[{ ...one, remote: {} }], 'remote'],
+    [[one, { issuer: 'https://other.example', remote: { cooldown: 1 } }], 'remote'],
   ]
   for (const [at, [issuers, name]] of wrongIssuers.entries()) {
     await tally.test(`${at}: ${name}`, () => {
@@ -295,10 +370,10 @@ export async function options(tally) {
       equal(answerAtOnce(() => createVerifier({ ...common, issuers: [value] })).split(' ')[0], 'TypeError')
     })
   }
-  for (const name of ['issuer', 'jwks']) {
+  for (const name of ['issuer', 'jwks', 'discovery']) {
     await tally.test(`beside ${name}`, () => {
       equal(
-        answerAtOnce(() => createVerifier({ ...common, issuers: [one], [name]: one[name] })),
+        answerAtOnce(() => createVerifier({ ...common, issuers: [one], [name]: one[name] ?? ISSUER })),
         `TypeError ${name}`,
       )
     })
@@ -328,7 +403,9 @@ export async function options(tally) {
       equal((await answerOf(() => jwtVerify(token, secret, value))).split(' ')[0], 'TypeError')
     })
   }
-  for (const value of [...WRONG.jwks.filter((each) => typeof each !== 'function'), hostileList([])]) {
+  // A URL is no key: createRemoteJWKSet makes one of it.
+  const noKeys = [undefined, 'https://issuer.example/jwks', hostileList([])]
+  for (const value of [...WRONG.jwks.filter((each) => typeof each !== 'function'), ...noKeys]) {
     await tally.test(`a key ${told(value)}`, async () => {
       equal(await answerOf(() => jwtVerify(token, value)), 'TypeError key')
     })

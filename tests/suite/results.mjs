@@ -22,14 +22,20 @@ async function exported(tally) {
     const names = [
       'calculateJwkThumbprint',
       'createLocalJWKSet',
+      'createRemoteJWKSet',
       'createVerifier',
+      'customFetch',
       'decodeJwt',
       'decodeProtectedHeader',
       'errors',
+      'jwksCache',
       'jwtVerify',
       'jwtVerifySync',
+      'layeredStore',
       'nextRefresh',
       'tokenTimes',
+      'workersCacheStore',
+      'workersKVStore',
     ]
     equal(Object.keys(jotgate).sort(), names)
   })
@@ -48,18 +54,37 @@ async function exported(tally) {
     JWKSMultipleMatchingKeys: 'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
     JWKSTimeout: 'ERR_JWKS_TIMEOUT',
     JotgateTokenTooLarge: 'ERR_JOTGATE_TOKEN_TOO_LARGE',
+    JotgateKeysUnavailable: 'ERR_JOTGATE_KEYS_UNAVAILABLE',
+    JotgateDiscoveryInvalid: 'ERR_JOTGATE_DISCOVERY_INVALID',
     JotgateKeysNotReady: 'ERR_JOTGATE_KEYS_NOT_READY',
+    JotgateTokenMissing: 'ERR_JOTGATE_TOKEN_MISSING',
+    JotgateInvalidRequest: 'ERR_JOTGATE_INVALID_REQUEST',
     JotgateInsufficientScope: 'ERR_JOTGATE_INSUFFICIENT_SCOPE',
     JotgateClockInvalid: 'ERR_JOTGATE_CLOCK_INVALID',
     JotgateInternal: 'ERR_JOTGATE_INTERNAL',
   }
-  await tally.test('errors are these', () => equal(Object.keys(errors).sort(), Object.keys(classes).sort()))
+  // Not about a token that somebody presented.
+  const others = ['JotgatePropagationError', 'JotgateRefreshFailed', 'JotgateSignedOut']
+  await tally.test('errors are these', () =>
+    equal(Object.keys(errors).sort(), [...Object.keys(classes), ...others].sort()),
+  )
+  for (const name of others) {
+    await tally.test(`errors.${name} is of its own kind`, () => {
+      assert(
+        !(errors[name].prototype instanceof errors.JOSEError) && errors[name].prototype instanceof Error,
+        'its base',
+      )
+    })
+  }
   for (const [name, code] of Object.entries(classes)) {
     await tally.test(`errors.${name}`, () => {
       const error = new errors[name]()
-      const insufficient = name === 'JotgateInsufficientScope'
+      const statuses = {
+        JotgateInsufficientScope: [403, 'insufficient_scope'],
+        JotgateInvalidRequest: [400, 'invalid_request'],
+      }
       equal([error.name, error.code, errors[name].code], [name, code, code])
-      equal([error.status, error.oauthError], insufficient ? [403, 'insufficient_scope'] : [401, 'invalid_token'])
+      equal([error.status, error.oauthError], statuses[name] ?? [401, 'invalid_token'])
       assert(error instanceof errors.JOSEError && error instanceof Error, 'it is no JOSEError')
       assert(error.message.length > 5 && error.stack.includes(error.message), 'message and stack')
       equal(new errors[name]('other').message, 'other')

@@ -3,7 +3,9 @@ import { everyAlgorithm } from './algorithms.mjs'
 import { attacks } from './attacks.mjs'
 import { claimRules } from './claims.mjs'
 import { decode } from './decode.mjs'
+import { fetched } from './fetched.mjs'
 import { hostile } from './hostile.mjs'
+import { issuerTemplates } from './issuer-templates.mjs'
 import { issuers } from './issuers.mjs'
 import { joseShaped } from './jose-shaped.mjs'
 import { keys } from './keys.mjs'
@@ -21,6 +23,8 @@ const PARTS = [
   options,
   keys,
   issuers,
+  issuerTemplates,
+  fetched,
   joseShaped,
   results,
   decode,
