@@ -36,6 +36,26 @@ export async function decode(tally, { attacks: { cases }, codes }) {
       equal(decodeProtectedHeader(text), JSON.parse(textOf(header)), 'the header')
     })
   }
+  await tally.test('strings end where JSON.parse finds their end, whatever stands where', () => {
+    const special = Array.from({ length: 0x60 }, (_, code) => code).filter((code) => code < 0x24 || code > 0x5a)
+    for (let length = 1; length <= 34; length++) {
+      for (let at = 0; at < length; at++) {
+        for (const code of special) {
+          const inner = 'a'.repeat(at) + String.fromCharCode(code) + 'a'.repeat(length - at - 1)
+          const text = `{"a":"${inner}","b":1}`
+          let read
+          try {
+            read = JSON.stringify(JSON.parse(text))
+          } catch {}
+          let answer
+          try {
+            answer = JSON.stringify(decodeJwt(token(text)))
+          } catch {}
+          if (answer !== read) throw new Error(`code ${code} at ${at} of ${length}: ${answer} instead of ${read}`)
+        }
+      }
+    }
+  })
   const refused = cases.filter(
     ({ id, token: text }) => typeof text === 'string' && /^(enc|json-(payload|utf8|bom|dup-(exp|aud|nested)))/.test(id),
   )

@@ -1,6 +1,6 @@
 //! Base64url without padding (RFC 7515 §2), canonical only.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The text is not canonical base64url: padding, white space, a foreign
@@ -19,31 +19,48 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
     if text.len() % 4 == 1 {
         return Err(NotBase64Url);
     }
-    let mut octets = Vec::with_capacity(text.len().div_ceil(4).saturating_mul(3));
-    // At most the six bits that are left over and six new ones.
-    let mut pending: u32 = 0;
-    let mut count = 0;
-    for character in text {
-        pending = (pending << 6) | u32::from(sextet(*character)?);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            octets.push((pending >> count) as u8);
-            pending &= (1 << count) - 1;
+    let mut octets = vec![0; text.len().saturating_mul(3) / 4];
+    let (groups, ending) = text.as_chunks::<4>();
+    let (triples, last) = octets.as_chunks_mut::<3>();
+    for (group, triple) in groups.iter().zip(triples) {
+        let [a, b, c, d] = group.map(sextet);
+        if (a | b | c | d) & FOREIGN != 0 {
+            return Err(NotBase64Url);
         }
+        *triple = [(a << 2) | (b >> 4), (b << 4) | (c >> 2), (c << 6) | d];
     }
-    if pending == 0 { Ok(octets) } else { Err(NotBase64Url) }
+    // What the last octet leaves of its character, an encoder fills with zeros.
+    let (first, second, third, left_over) = match *ending {
+        [a, b] => (sextet(a), sextet(b), 0, sextet(b) & 0xf),
+        [a, b, c] => (sextet(a), sextet(b), sextet(c), sextet(c) & 0x3),
+        _ => return Ok(octets),
+    };
+    if (first | second | third) & FOREIGN != 0 || left_over != 0 {
+        return Err(NotBase64Url);
+    }
+    for (octet, value) in last.iter_mut().zip([(first << 2) | (second >> 4), (second << 4) | (third >> 2)]) {
+        *octet = value;
+    }
+    Ok(octets)
 }
 
-fn sextet(character: u8) -> Result<u8, NotBase64Url> {
-    match character {
-        b'A'..=b'Z' => Ok(character - b'A'),
-        b'a'..=b'z' => Ok(character - b'a' + 26),
-        b'0'..=b'9' => Ok(character - b'0' + 52),
-        b'-' => Ok(62),
-        b'_' => Ok(63),
-        _ => Err(NotBase64Url),
+/// Set in a table entry that stands for no sextet.
+const FOREIGN: u8 = 0x80;
+
+const SEXTETS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut sextets = [FOREIGN; 256];
+    let mut value = 0;
+    while value < alphabet.len() {
+        sextets[alphabet[value] as usize] = value as u8;
+        value += 1;
     }
+    sextets
+};
+
+#[expect(clippy::indexing_slicing, reason = "a byte is never beyond 256 entries")]
+fn sextet(character: u8) -> u8 {
+    SEXTETS[usize::from(character)]
 }
 
 /// Encodes `bytes`.

@@ -27,13 +27,18 @@ impl<'a> Compact<'a> {
     /// for the five segments of a JWE.
     pub fn split(token: &'a [u8], max_size: usize) -> Result<Self, Error> {
         check_size(token, max_size)?;
-        let mut segments = token.splitn(6, |byte| *byte == b'.');
-        match (segments.next(), segments.next(), segments.next(), segments.next(), segments.next(), segments.next()) {
-            (Some(header), Some(payload), Some(signature), None, ..) => {
-                let covered = header.len().saturating_add(payload.len()).saturating_add(1);
-                Ok(Self { header, payload, signature, signing_input: token.get(..covered).unwrap_or_default() })
+        let mut dots = memchr::memchr_iter(b'.', token);
+        match (dots.next(), dots.next(), dots.next(), dots.next(), dots.next()) {
+            (Some(first), Some(second), None, ..) => {
+                let signing_input = token.get(..second).unwrap_or_default();
+                Ok(Self {
+                    header: token.get(..first).unwrap_or_default(),
+                    payload: signing_input.get(first.saturating_add(1)..).unwrap_or_default(),
+                    signature: token.get(second.saturating_add(1)..).unwrap_or_default(),
+                    signing_input,
+                })
             }
-            (Some(_), Some(_), Some(_), Some(_), Some(_), None) => Err(Error::Encrypted),
+            (Some(_), Some(_), Some(_), Some(_), None) => Err(Error::Encrypted),
             _ => Err(Error::SegmentCount),
         }
     }

@@ -5,6 +5,7 @@
 //! the members of the outermost object, as slices of the input; nested values
 //! are read from their slice when asked for. Nothing recurses.
 
+use super::lanes;
 use alloc::{borrow::Cow, collections::BinaryHeap, vec::Vec};
 
 /// How deeply arrays and objects may be nested, the outermost object included.
@@ -229,9 +230,21 @@ enum Open {
     Object(usize),
 }
 
-struct Scanner<'a> {
+/// What stands between the quotes of a string.
+struct Inner<'a> {
     text: &'a [u8],
-    at: usize,
+    escaped: bool,
+}
+
+impl<'a> Inner<'a> {
+    fn read(&self) -> Text<'a> {
+        if self.escaped { unescape(self.text) } else { Text(Cow::Borrowed(self.text)) }
+    }
+}
+
+/// What is left of the document.
+struct Scanner<'a> {
+    rest: &'a [u8],
 }
 
 /// Checks that `text` is one strict JSON object and gives its members.
@@ -241,12 +254,12 @@ struct Scanner<'a> {
 /// [`JsonError`], for the whole document: nested values are checked as well.
 pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
     ::core::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
-    let mut scanner = Scanner { text, at: 0 };
+    let mut scanner = Scanner { rest: text };
     let mut open: Vec<Open> = Vec::with_capacity(8);
     // The names of all open objects, outermost first.
     let mut names: Vec<Text<'_>> = Vec::with_capacity(16);
     let mut values: Vec<Value<'_>> = Vec::with_capacity(16);
-    let mut top_start = 0;
+    let mut top_start = text;
 
     scanner.space();
     if scanner.peek() != Some(b'{') {
@@ -254,7 +267,7 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
     }
     loop {
         // At the start of a value.
-        let start = scanner.at;
+        let start = scanner.rest;
         let first = scanner.peek().ok_or(JsonError::Syntax)?;
         let kind = kind_of(first).ok_or(JsonError::Syntax)?;
         if open.len() == 1 {
@@ -286,7 +299,7 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
             Kind::Bool => scanner.literal(b"false")?,
         }
         if open.len() == 1 && !matches!(kind, Kind::Object | Kind::Array) {
-            values.push(Value { kind, raw: text.get(start..scanner.at).unwrap_or_default() });
+            values.push(Value { kind, raw: scanner.passed_since(start) });
         }
         loop {
             scanner.space();
@@ -315,7 +328,7 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
                     Some(Open::Object(_)) => Kind::Object,
                     _ => Kind::Array,
                 };
-                values.push(Value { kind, raw: text.get(top_start..scanner.at).unwrap_or_default() });
+                values.push(Value { kind, raw: scanner.passed_since(top_start) });
             }
         }
         member_name(&mut scanner, &open, &mut names)?;
@@ -325,7 +338,7 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
 /// In an object, passes a member's name and its colon; in an array, nothing.
 fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Text<'a>>) -> Result<(), JsonError> {
     if let Some(Open::Object(_)) = open.last() {
-        names.push(unescape(scanner.string()?));
+        names.push(scanner.string()?.read());
         scanner.space();
         if scanner.take() != Some(b':') {
             return Err(JsonError::Syntax);
@@ -335,29 +348,59 @@ fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Tex
     Ok(())
 }
 
-/// Whether two of the names are the same. Sorted when there are many, so that no
-/// choice of names makes this quadratic; by a heap, as `sort` is 1 kB gzipped.
+/// How many names may be compared with all earlier ones before sorting is cheaper.
+const MAX_DOUBTFUL: usize = 8;
+
+/// Whether two of the names are the same. Most are told apart by a bit of their
+/// own; where too many are not, all are sorted, so that no choice of names makes
+/// this quadratic, and by a heap, as `sort` is 1 kB gzipped.
 pub(crate) fn repeats(names: &[Text<'_>]) -> bool {
-    if names.len() <= 8 {
-        return names.iter().enumerate().any(|(at, name)| names.iter().take(at).any(|earlier| earlier == name));
+    let mut seen = [0_u64; 16];
+    let mut doubtful = 0;
+    for (at, name) in names.iter().enumerate() {
+        let print = fingerprint(name.as_bytes());
+        let Some(word) = seen.get_mut(usize::from(print >> 6)) else { return true };
+        let bit = 1 << (print & 63);
+        if *word & bit == 0 {
+            *word |= bit;
+            continue;
+        }
+        doubtful += 1;
+        if doubtful > MAX_DOUBTFUL {
+            let sorted = names.iter().map(Text::as_bytes).collect::<BinaryHeap<_>>().into_sorted_vec();
+            return sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next);
+        }
+        if names.iter().take(at).any(|earlier| earlier == name) {
+            return true;
+        }
     }
-    let sorted = names.iter().map(Text::as_bytes).collect::<BinaryHeap<_>>().into_sorted_vec();
-    sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next)
+    false
+}
+
+/// Ten bits of a name, the same for the same names.
+fn fingerprint(name: &[u8]) -> u16 {
+    let at = |place: usize| u32::from(name.get(place).copied().unwrap_or_default());
+    let ends = at(0) | at(name.len() >> 1) << 8 | at(name.len().wrapping_sub(1)) << 16 | (name.len() as u32) << 24;
+    (ends.wrapping_mul(0x9e37_79b1) >> 22) as u16
 }
 
 impl<'a> Scanner<'a> {
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.rest.first().copied()
     }
 
     fn skip(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.take();
     }
 
     fn take(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.skip();
-        byte
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    fn passed_since(&self, start: &'a [u8]) -> &'a [u8] {
+        start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
     }
 
     fn space(&mut self) {
@@ -367,39 +410,38 @@ impl<'a> Scanner<'a> {
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        if !rest.starts_with(word) {
-            return Err(JsonError::Syntax);
-        }
-        self.at = self.at.saturating_add(word.len());
+        self.rest = self.rest.strip_prefix(word).ok_or(JsonError::Syntax)?;
         Ok(())
     }
 
     /// Passes a string and gives what stands between its quotes.
-    fn string(&mut self) -> Result<&'a [u8], JsonError> {
+    fn string(&mut self) -> Result<Inner<'a>, JsonError> {
         if self.take() != Some(b'"') {
             return Err(JsonError::Syntax);
         }
-        let start = self.at;
+        let start = self.rest;
+        let mut escaped = false;
         loop {
+            let plain = lanes::plain_length(self.rest);
+            self.rest = self.rest.get(plain..).unwrap_or_default();
+            let text = self.passed_since(start);
             match self.take() {
-                Some(b'"') => break,
-                Some(b'\\') => match self.take() {
-                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
-                    Some(b'u') => {
-                        for _ in 0..4 {
-                            if !self.take().is_some_and(|digit| digit.is_ascii_hexdigit()) {
-                                return Err(JsonError::Syntax);
-                            }
+                Some(b'"') => return Ok(Inner { text, escaped }),
+                Some(b'\\') => escaped = true,
+                _ => return Err(JsonError::Syntax),
+            }
+            match self.take() {
+                Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+                Some(b'u') => {
+                    for _ in 0..4 {
+                        if !self.take().is_some_and(|digit| digit.is_ascii_hexdigit()) {
+                            return Err(JsonError::Syntax);
                         }
                     }
-                    _ => return Err(JsonError::Syntax),
-                },
-                Some(0x00..=0x1f) | None => return Err(JsonError::Syntax),
-                Some(_) => {}
+                }
+                _ => return Err(JsonError::Syntax),
             }
         }
-        Ok(self.text.get(start..self.at.saturating_sub(1)).unwrap_or_default())
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {

@@ -6,4 +6,5 @@ pub mod claims;
 pub mod compact;
 pub mod header;
 pub mod json;
+mod lanes;
 pub mod scope;
