@@ -154,13 +154,21 @@ function challengeList({ scheme, parameters }) {
   return element('dl', { class: 'members' }, row('WWW-Authenticate', scheme), ...rows)
 }
 
-/** The header fields that arrived, those that the API has added for the caller first. */
+/** The header fields that arrived: those that the API has added for the caller, and behind them what came along from the browser. */
 function seen(fields) {
   const told = Object.keys(fields).filter((name) => name.startsWith('x-'))
   const others = Object.keys(fields).filter((name) => !told.includes(name))
-  const list = element('dl', { class: 'members' }, ...[...told, ...others].map((name) => row(name, fields[name])))
-  for (const node of Array.from(list.children).slice(0, told.length)) node.classList.add('told')
-  return 'authorization' in fields ? [list] : [list, silent('No token: it ended at the gate.')]
+  const list = (names) => element('dl', { class: 'members' }, ...names.map((name) => row(name, fields[name])))
+  return [
+    list(told),
+    silent('authorization' in fields ? 'And the token.' : 'No token: it ended at the gate.'),
+    element(
+      'details',
+      { class: 'more' },
+      element('summary', {}, `${others.length} header fields of the browser`),
+      list(others),
+    ),
+  ]
 }
 
 const silent = (text) => element('p', { class: 'silent' }, text)
