@@ -9,7 +9,7 @@ export type Outcome =
   | { kind: 'granted'; token: Token; refreshToken: string | undefined }
   /** The provider will give no more tokens for this session. */
   | { kind: 'ended'; reason: SignOutReason; error: JotgateRefreshFailed }
-  | { kind: 'failed'; error: JotgateRefreshFailed; retryAfter: number }
+  | { kind: 'failed'; error: JotgateRefreshFailed; retryAfter: number; refreshToken: string | undefined }
 
 /** What `refresh` gave, in one form. */
 interface Answer {
@@ -68,8 +68,10 @@ export function judge({ body, status, date, retryAfter, thrown }: Answer, clock:
   if (oauthError === 'invalid_grant' || oauthError === 'login_required')
     return { kind: 'ended', reason: oauthError, error: failed('refused', 'the provider has ended the session') }
   const refused = thrown || oauthError || (status !== undefined && (status < 200 || status > 299))
-  const granted = refused ? undefined : readToken(body, clock, serverDate === undefined ? seconds : undefined)
-  if (granted) return { kind: 'granted', ...granted }
+  const token = refused ? undefined : readToken(body, clock, serverDate === undefined ? seconds : undefined)
+  const { refresh_token: given } = body
+  const refreshToken = !refused && typeof given === 'string' && given !== '' ? given : undefined
+  if (token) return { kind: 'granted', token, refreshToken }
 
   let error: JotgateRefreshFailed
   if (status === 429) error = failed('limited', 'the provider asks for fewer requests')
@@ -77,16 +79,12 @@ export function judge({ body, status, date, retryAfter, thrown }: Answer, clock:
   else if (oauthError || (refused && status !== undefined)) error = failed('refused', 'the provider refuses a token')
   else if (thrown) error = failed('network', 'the provider could not be reached')
   else error = failed('unusable', 'the answer holds no Bearer token that is valid now')
-  return { kind: 'failed', error, retryAfter: delayOf(retryAfter, clock) }
+  return { kind: 'failed', error, retryAfter: delayOf(retryAfter, clock), refreshToken }
 }
 
 /** RFC 6749 §5.1; undefined when it is no token that could be used. `seconds`: the clock is to be set by the token. */
-function readToken(
-  body: { [member: string]: unknown },
-  clock: Clock,
-  seconds: number | undefined,
-): { token: Token; refreshToken: string | undefined } | undefined {
-  const { access_token: text, token_type: type = 'Bearer', refresh_token: refreshToken } = body
+function readToken(body: { [member: string]: unknown }, clock: Clock, seconds: number | undefined): Token | undefined {
+  const { access_token: text, token_type: type = 'Bearer' } = body
   if (!isTokenText(text) || typeof type !== 'string' || type.toLowerCase() !== 'bearer') return undefined
   // Some servers send a text.
   const expiresIn = body.expires_in == null ? Number.NaN : Number(body.expires_in)
@@ -105,10 +103,7 @@ function readToken(
   const expiresAt = ends.length > 0 ? Math.min(...ends) : Number.POSITIVE_INFINITY
   if (expiresAt <= issuedAt) return undefined
   const scope = [body.scope, claims.scope, claims.scp].find((each) => typeof each === 'string' || Array.isArray(each))
-  return {
-    token: { text, issuedAt, expiresAt, scope: Array.isArray(scope) ? scope.join(' ') : String(scope ?? '') },
-    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
-  }
+  return { text, issuedAt, expiresAt, scope: Array.isArray(scope) ? scope.join(' ') : String(scope ?? '') }
 }
 
 function statusOf(value: { [member: string]: unknown }): number | undefined {

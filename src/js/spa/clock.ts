@@ -9,10 +9,13 @@ export class Clock {
   /** The server's clock minus the local one. */
   skew = 0
   readonly #environment: Environment
+  readonly #leapt: () => void
   #lead: number
 
-  constructor(environment: Environment) {
+  /** @param leapt called, later, when the clock has leapt ahead */
+  constructor(environment: Environment, leapt: () => void) {
     this.#environment = environment
+    this.#leapt = leapt
     this.#lead = this.#leadNow()
   }
 
@@ -24,6 +27,7 @@ export class Clock {
     // as well be a sleep in which the monotonic clock stood still: it counts as time that has passed. If it was not, the
     // refresh that follows measures the difference.
     if (jump < -JUMP) this.skew -= jump
+    else if (jump > JUMP) queueMicrotask(this.#leapt)
     return this.#environment.now() / 1000 + this.skew
   }
 

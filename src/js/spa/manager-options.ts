@@ -73,7 +73,8 @@ function isOrigin(text: string): boolean {
   }
   const { protocol, hostname, origin } = url
   const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-  return origin === text && (protocol === 'https:' || (protocol === 'http:' && loopback))
+  // A URL's host may hold an asterisk; here it would look as if it stood for others.
+  return origin === text && !text.includes('*') && (protocol === 'https:' || (protocol === 'http:' && loopback))
 }
 
 function storageOf(options: Options): TokenStorage | undefined {

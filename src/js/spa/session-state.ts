@@ -45,20 +45,20 @@ export function begun(state: SessionState, now: number, ended?: SignOutReason): 
   return { ...NOTHING, epoch: Math.max(state.epoch + 1, Math.floor(now)), skew: state.skew, ended }
 }
 
-/** The state after a refresh. Without a new refresh token the last one stays: RFC 6749 §6. */
+/** The state after an answer with another refresh token; without one the last one stays: RFC 6749 §6. */
+export function rotated(state: SessionState, refreshToken: string | undefined): SessionState {
+  const { generation } = state
+  return { ...state, generation: generation + 1, ended: undefined, refreshToken: refreshToken ?? state.refreshToken }
+}
+
+/** The state after a refresh. */
 export function granted(
   state: SessionState,
   name: string,
   token: Token,
   refreshToken: string | undefined,
 ): SessionState {
-  return {
-    ...state,
-    generation: state.generation + 1,
-    ended: undefined,
-    refreshToken: refreshToken ?? state.refreshToken,
-    tokens: new Map(state.tokens).set(name, token),
-  }
+  return { ...rotated(state, refreshToken), tokens: new Map(state.tokens).set(name, token) }
 }
 
 /** A state as plain data, for the other tabs and for storages. */

@@ -10,6 +10,7 @@ import {
   isNewer,
   isNumber,
   NOTHING,
+  rotated,
   type SessionState,
   type Token,
   toPlain,
@@ -100,7 +101,7 @@ export class Session {
     this.#environment = environment
     this.#key = `jotgate:${name}`
     this.storage = storage
-    this.clock = new Clock(environment)
+    this.clock = new Clock(environment, () => this.#look())
     this.#tabs = new Tabs(environment, name, timeout + SURROUNDINGS, (message) => this.#hear(message))
     this.#listen()
     this.#closing.push(() => sessions.get(environment)?.delete(name))
@@ -232,6 +233,9 @@ export class Session {
     }
     const other = this.#present(name, instead)
     if (other) return other
+    // Of no use, the answer may yet hold the only refresh token that is good from now on.
+    if (outcome.kind === 'failed' && outcome.refreshToken !== undefined && !overtaken)
+      await this.#publish(rotated(basis, outcome.refreshToken), reason)
     const error =
       outcome.kind === 'granted' ? new JotgateRefreshFailed('refused', 'another tab was faster') : outcome.error
     this.#failed(name, error, outcome.kind === 'failed' ? outcome.retryAfter : Number.NaN)
@@ -266,7 +270,7 @@ export class Session {
     this.#calls.delete(call)
     if (late) {
       const error = new JotgateRefreshFailed('timeout', 'the provider did not answer in time')
-      return { kind: 'failed', error, retryAfter: Number.NaN }
+      return { kind: 'failed', error, retryAfter: Number.NaN, refreshToken: undefined }
     }
     // The longer one: the one clock may have been set back meanwhile, the other may have stood still.
     const took = Math.max(this.#environment.monotonic() - monotonic, this.#environment.now() - local)
