@@ -113,9 +113,8 @@ export async function startChromium() {
   }
 }
 
-/** Firefox, by WebDriver BiDi. */
-export async function startFirefox() {
-  const program = process.env.FIREFOX ?? '/usr/bin/firefox-esr'
+/** Firefox, by WebDriver BiDi: a stock one is asked for no patch and no driver. */
+export async function startFirefox(program) {
   const args = (profile) => ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0']
   const { address, end } = await started(program, args, /WebDriver BiDi listening on (ws:\S+)/)
   const connection = await Connection.to(`${address}/session`)

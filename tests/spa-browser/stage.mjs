@@ -28,9 +28,9 @@ export const launch = () =>
  * The pages of `pages/`, each an application of one library, with provider and API.
  *
  * @param {string} name a folder in `pages/`
- * @param {object} [options] of `startProvider`; and `clock`, to let time pass faster there
+ * @param {object} [options] of `startProvider`; `clock`, to let time pass faster there; `manager`, options of `createTokenManager`
  */
-export async function openStage(name, { clock, ...options } = {}) {
+export async function openStage(name, { clock, manager = {}, ...options } = {}) {
   const documents = {}
   const site = await servePage({ folder: root, documents, headers: { 'Content-Security-Policy': "base-uri 'none'" } })
   const url = `${site.url}${PAGES}/${name}/`
@@ -39,10 +39,18 @@ export async function openStage(name, { clock, ...options } = {}) {
   const servers = clock
     ? await inFastProcess({ ...providerOptions, origins }, clock)
     : await inThisProcess(providerOptions, origins)
-  documents['stage.json'] = { provider: servers.provider, api: servers.api.url ?? servers.api }
+  documents['stage.json'] = { provider: servers.provider, api: servers.api.url ?? servers.api, manager }
+  const control = async (method, wish = {}) => {
+    const address = new URL(`bad-days?${new URLSearchParams(wish)}`, servers.provider.issuer.replace(/\/?$/, '/'))
+    return (await fetch(address, { method, headers: { Origin: origins[0] } })).json()
+  }
   return {
     ...servers,
     url,
+    /** Asks for a bad day, or for its end. */
+    ask: (wish) => control('POST', wish),
+    /** What the provider has seen. */
+    seen: () => control('GET'),
     async close() {
       await servers.close()
       await site.close()
@@ -99,7 +107,8 @@ export async function openTab(context, url) {
   return page
 }
 
-async function started(page) {
+/** Resolves when the application has started: it has the session's token if there is one. */
+export async function started(page) {
   await page.waitForFunction(() => globalThis.app)
   await page.evaluate(() => globalThis.app.started)
 }

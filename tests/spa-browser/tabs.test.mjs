@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { installClock } from './page-clock.mjs'
-import { launch, openStage, openTab, signIn } from './stage.mjs'
+import { launch, openStage, openTab, signIn, started } from './stage.mjs'
 
 const TABS = 5
 const ROTATIONS = 50
@@ -19,17 +19,17 @@ after(() => browser?.close())
 
 /** A user with the application in some tabs, each looking for a token all the time. `steps` gets the tabs and the stage. */
 async function tabs(count, steps, { lifetime = LIFETIME, before = lifetime / 2, wrong } = {}) {
-  const stage = await openStage('jotgate', { accessTokenLifetime: lifetime })
+  const stage = await openStage('jotgate', { accessTokenLifetime: lifetime, manager: { before } })
   const context = await browser.newContext()
   try {
+    context.setDefaultTimeout(10_000)
     await context.addInitScript(installClock, { wrong })
-    const url = `${stage.url}#before=${before}`
     const first = await context.newPage()
-    await signIn(first, url)
+    await signIn(first, stage.url)
     const pages = [first]
-    while (pages.length < count) pages.push(await openTab(context, url))
+    while (pages.length < count) pages.push(await openTab(context, stage.url))
     for (const page of pages) await page.evaluate((period) => globalThis.watch(period), SAMPLE)
-    await steps(pages, { ...stage, context, openTab: () => openTab(context, url) })
+    await steps(pages, { ...stage, context, openTab: () => openTab(context, stage.url) })
   } finally {
     await context.close()
     await stage.close()
@@ -69,7 +69,8 @@ async function asking(pages) {
   }
 }
 
-describe('tabs', () => {
+// Most of each test is waiting for tokens to grow old.
+describe('tabs', { concurrency: 3 }, () => {
   test(
     `${TABS} tabs through ${ROTATIONS} rotations: one refresh each, never without a token`,
     { timeout: 240_000 },
@@ -200,9 +201,11 @@ describe('tabs', () => {
       2,
       async ([one, other], stage) => {
         await one.reload()
+        await started(one)
         await until('it has the token again', eachHas([one], 'valid'))
         await other.close()
         await one.reload()
+        await started(one)
         assert.deepEqual(await statuses([one]), ['none'])
         assert.equal(stage.badDays.refreshes, 0)
       },
@@ -235,7 +238,8 @@ describe('tabs', () => {
       async ([one, other], stage) => {
         await one.evaluate(() => globalThis.app.signOut())
         await until('both are signed out', eachHas([one, other], 'signedout'))
-        await one.evaluate(() => void globalThis.app.signIn())
+        await stage.context.clearCookies()
+        await signIn(one, stage.url)
         await until('both are signed in', eachHas([one, other], 'valid'))
         assert.equal(await other.evaluate(() => globalThis.app.call()), undefined)
         nothingRefused(stage)

@@ -3,13 +3,12 @@ import { createTokenManager } from '/www/dist/default/spa.js'
 import { beginLogin, finishLogin, serverOf } from '/www/login.js'
 import { drive, returning, stage } from '../drive.js'
 
-const { provider, api } = await stage()
-const asked = new URLSearchParams(location.hash.slice(1))
-const option = (name) => (asked.has(name) ? { [name]: Number(asked.get(name)) } : {})
+const { provider, api, manager: options } = await stage()
+globalThis.issuer = provider.issuer
 
 const manager = createTokenManager({
   origins: [new URL(api).origin],
-  ...option('before'),
+  ...options,
   async refresh({ signal, current, reason }) {
     globalThis.refreshes.push({ reason, at: Date.now() })
     const { token_endpoint } = await serverOf(provider.issuer)
