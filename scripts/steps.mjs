@@ -48,6 +48,7 @@ export const steps = [
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
+  { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },
   {
     // Their bodies run in `core: native`; here, that they are still fuzz targets.
     name: 'fuzz targets',

@@ -73,7 +73,7 @@ describe('the example Worker', () => {
       401,
       /error="invalid_token"/,
     ],
-    ['no token at all', 'GET', () => 'garbage', 401, /error="invalid_token"/],
+    ['what is no token', 'GET', () => 'garbage', 401, /error="invalid_token"/],
   ]) {
     test(`refuses ${what}`, async () => {
       const text = await token()
