@@ -48,13 +48,16 @@ export interface RemoteJWKSetOptions {
    */
   timeoutDuration?: number
   /**
-   * Tokens with an unknown `kid` cause at most one fetch in this time; failed fetches are repeated after 1 second,
-   * doubling up to this. Default: 30000.
+   * Tokens with an unknown `kid` cause at most one fetch in this time. Failed fetches are repeated after a second, then
+   * doubling up to this, at most 30 seconds; 5 where there is no usable set. Default: 30000.
    */
   cooldownDuration?: number
   /** The longest that a set is fresh, also where `Cache-Control` says longer; `Infinity` never expires. Default: 600000. */
   cacheMaxAge?: number
-  /** The shortest that a set is fresh where `Cache-Control` says shorter. Default: `cooldownDuration`, at most `cacheMaxAge`. */
+  /**
+   * The shortest that a set is fresh, where `Cache-Control` says shorter. Default: 30000, at most `cooldownDuration` and
+   * `cacheMaxAge`.
+   */
   cacheMinAge?: number
   /** Headers to send. Default: `accept`, and outside of browsers `user-agent`. */
   headers?: Record<string, string>
@@ -124,6 +127,7 @@ const known = [
   'waitUntil',
 ] as const
 
+const HALF_MINUTE = 30_000
 const DAY = 86_400_000
 // The longest delay of a timer, HTML §8.7.
 const LONGEST_TIMER = 2_147_483_647
@@ -140,7 +144,7 @@ export function readRemoteOptions(source: RemoteJWKSetOptions | null | undefined
     timeout: given.integer('timeoutDuration', 0, LONGEST_TIMER) ?? 5000,
     cooldown,
     maxAge,
-    minAge: minAge ?? Math.min(cooldown, maxAge),
+    minAge: minAge ?? Math.min(cooldown, HALF_MINUTE, maxAge),
     headers: readHeaders(given),
     staleWhileRevalidate: readStaleWhileRevalidate(given, maxAge),
     staleIfError: given.duration('staleIfError') ?? DAY,
@@ -156,9 +160,13 @@ export function readRemoteOptions(source: RemoteJWKSetOptions | null | undefined
 
 /** The URL as text, if keys may be fetched from there; throws a `TypeError` that says what is wrong with it. */
 export function readKeySetUrl(url: unknown, loopback: boolean, owner: string): string {
-  const text = url instanceof URL ? url.href : url
-  if (typeof text !== 'string' || !URL.canParse(text)) throw new TypeError(`${owner}: the URL must be an absolute one`)
-  const parsed = new URL(text)
+  let parsed: URL
+  try {
+    // Of texts and URLs only: what else has a `toString` is a mistake.
+    parsed = new URL(typeof url === 'string' || url instanceof URL ? url : '')
+  } catch (cause) {
+    throw new TypeError(`${owner}: the URL must be an absolute one`, { cause })
+  }
   parsed.hash = ''
   const { protocol, hostname, username, password, href } = parsed
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
@@ -193,7 +201,7 @@ function readHeaders(given: Options): Headers {
 }
 
 function readStaleWhileRevalidate(given: Options, maxAge: number): number {
-  const value = given.read('staleWhileRevalidate') ?? true
+  const value = given.read('staleWhileRevalidate')
   if (typeof value === 'boolean') return value ? maxAge : 0
   return given.duration('staleWhileRevalidate') ?? maxAge
 }

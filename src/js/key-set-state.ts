@@ -34,6 +34,7 @@ const LEASE = 300
 const GRACE = 200
 
 const FIRST_RETRY = 1000
+const LONGEST_RETRY = 30_000
 // With nothing to use, each second without keys is a second of refused requests.
 const LONGEST_RETRY_WITHOUT = 5000
 
@@ -182,7 +183,7 @@ export class DocumentState {
     this.#failures += 1
     this.#events += 1
     this.#failedAt = this.#events
-    const longest = this.usable(now) ? this.#rules.cooldown : Math.min(this.#rules.cooldown, LONGEST_RETRY_WITHOUT)
+    const longest = Math.min(this.#rules.cooldown, this.usable(now) ? LONGEST_RETRY : LONGEST_RETRY_WITHOUT)
     const delay = Math.min(FIRST_RETRY * 2 ** (this.#failures - 1), Math.max(FIRST_RETRY, longest))
     // Half of it at least: two fetches a second are the most.
     this.#retryAt = now + delay * (0.5 + chance / 2)

@@ -1,32 +1,24 @@
-// What runs inside of workerd: gates by name, each with a key set of its own, for one token per request.
+// What runs inside of workerd: gates by name, each with key sets of its own, for one token per request.
 import { env } from 'cloudflare:workers'
 import * as jose from 'jose'
 import * as jotgate from 'jotgate'
+import { createGate } from './gates.mjs'
 
 const { layeredStore, workersCacheStore, workersKVStore } = jotgate
-const libraries = {
-  jotgate: ({ store, alone, ...options }) => ({
-    ...jotgate,
-    options: {
-      ...options,
-      allowInsecureLoopback: true,
+
+const gates = new Map()
+
+function gateOf(name) {
+  if (!gates.has(name)) {
+    const { store, alone, ...gate } = JSON.parse(name)
+    const more = {
       ...(store && { store: layeredStore(workersCacheStore(), workersKVStore(env.KEYS)) }),
       // As in a runtime without `cloudflare:workers`: what a request has begun ends with it.
       ...(alone && { waitUntil: () => {} }),
-    },
-  }),
-  jose: (options) => ({ ...jose, options }),
-}
-const gates = new Map()
-
-function gateOf(text) {
-  if (!gates.has(text)) {
-    const { library, url, options } = JSON.parse(text)
-    const { createRemoteJWKSet, jwtVerify, options: own } = libraries[library](options)
-    const keys = createRemoteJWKSet(new URL(url), own)
-    gates.set(text, (token) => jwtVerify(token, keys))
+    }
+    gates.set(name, createGate({ jose, jotgate }, gate, more))
   }
-  return gates.get(text)
+  return gates.get(name)
 }
 
 export default {
