@@ -69,7 +69,8 @@ export async function propagate(
   if (!carrier) given.fail('mode', 'must be what forwardToken, claimHeaders or exchangeToken answers')
   const to = given.read('to')
   const url = typeof to === 'string' || to instanceof URL ? parsed(to) : undefined
-  if (!url) given.fail('to', 'must be an absolute URL')
+  // The origin of blob: is that of the URL inside of it.
+  if (!url || !/^https?:$/.test(url.protocol)) given.fail('to', 'must be an absolute URL of https or http')
   if (url.username !== '' || url.password !== '') given.fail('to', 'must not have credentials in it')
   url.hash = ''
 
