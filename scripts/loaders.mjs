@@ -37,13 +37,23 @@ export function load() {
 `
 }
 
-// How each platform keeps a request alive for work behind its response: the text of `wait-until.js`.
-// As a namespace, because runtimes older than this member could not link an import of it.
+// How it keeps a request alive for work behind its response: the text of `wait-until.js`.
 export function waitUntil(platform) {
   if (platform !== 'workerd') return 'export const waitUntil = undefined\n'
-  return `import * as workers from 'cloudflare:workers'
+  return `// A name that no bundler looks up: only the runtime has this module, and older ones lack it.
+const module = 'cloudflare:workers'
+let found
 
-export const waitUntil = workers.waitUntil
+export function waitUntil(promise) {
+  if (found) return found(promise)
+  // Each request asks for itself: none may await what another has begun.
+  import(/* webpackIgnore: true */ /* @vite-ignore */ module)
+    .then(({ waitUntil = () => {} }) => {
+      found = waitUntil
+      found(promise)
+    })
+    .catch(() => {})
+}
 `
 }
 

@@ -95,7 +95,6 @@ async function start(folder) {
     format: 'esm',
     target: 'es2022',
     conditions: ['workerd'],
-    external: ['cloudflare:*'],
     plugins: [compiledModules],
   })
   const port = await freePort()

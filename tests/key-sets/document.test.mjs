@@ -373,7 +373,11 @@ const BEHAVIOURS = [
 ]
 
 const step = fc.record({
-  pause: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 2 * HOUR })),
+  pause: fc.oneof(
+    fc.integer({ min: 0, max: 100 }),
+    fc.integer({ min: 0, max: 20_000 }),
+    fc.integer({ min: 0, max: 2 * HOUR }),
+  ),
   behaviour: fc.oneof(...BEHAVIOURS),
   latency: fc.integer({ min: 0, max: 4000 }),
   requests: fc.integer({ min: 0, max: 4 }),
@@ -411,11 +415,21 @@ test('whatever happens: one fetch at a time, an end in time, no set that is too 
           for (let count = 0; count < now.requests; count += 1) {
             const arrived = arrivals.at(-1)
             const kept = arrived !== undefined && world.now - arrived.at <= 5 * MINUTE + HOUR - 5000
-            begun.push(Object.assign(world.begin(() => document.ready()), { kept }))
+            begun.push(
+              Object.assign(
+                world.begin(() => document.ready()),
+                { kept },
+              ),
+            )
           }
           for (let count = 0; count < now.misses; count += 1) {
             const used = document.last?.version ?? 0
-            begun.push(Object.assign(world.begin(() => document.missed(`kid ${count}`, used)), { miss: true }))
+            begun.push(
+              Object.assign(
+                world.begin(() => document.missed(`kid ${count}`, used)),
+                { miss: true },
+              ),
+            )
           }
           requests.push(...begun)
           await world.pass(Math.min(pause, 10))
@@ -439,7 +453,10 @@ test('whatever happens: one fetch at a time, an end in time, no set that is too 
         // Of two fetches in half a second, the first was not a failure.
         for (const [place, { since }] of answered.entries()) {
           const before = answered[place - 1]
-          if (before && since - before.since < 500) assert.ok(!['down', 'bad', 'reset'].includes(before.behaviour) || world.fetches[place - 1].request?.cancelled)
+          if (before && since - before.since < 500)
+            assert.ok(
+              !['down', 'bad', 'reset'].includes(before.behaviour) || world.fetches[place - 1].request?.cancelled,
+            )
         }
       },
     ),

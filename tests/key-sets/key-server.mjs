@@ -26,7 +26,8 @@ const BEHAVIOURS = {
   },
   // To where a good set is.
   redirect: (server, _request, response) => response.writeHead(302, { location: `${server.origin}/elsewhere` }).end(),
-  html: (_server, _request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in'),
+  html: (_server, _request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in'),
   empty: (_server, _request, response) => response.writeHead(200, JSON_TYPE).end('{"keys":[]}'),
   nothing: (_server, _request, response) => response.writeHead(200, JSON_TYPE).end(),
   half: (_server, _request, response, body) => response.writeHead(200, JSON_TYPE).end(body.slice(0, body.length / 2)),
@@ -34,7 +35,9 @@ const BEHAVIOURS = {
   'two lists': (_server, _request, response, body) =>
     response.writeHead(200, JSON_TYPE).end(`${body.slice(0, -1)},"keys":[]}`),
   'not UTF-8': (_server, _request, response, body) =>
-    response.writeHead(200, JSON_TYPE).end(Buffer.concat([Buffer.from(body.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')])),
+    response
+      .writeHead(200, JSON_TYPE)
+      .end(Buffer.concat([Buffer.from(body.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')])),
   // Good otherwise.
   '5 MB': (_server, _request, response, body) =>
     response.writeHead(200, JSON_TYPE).end(`${body.slice(0, -1)},"x":"${'x'.repeat(5_000_000)}"}`),

@@ -30,7 +30,11 @@ export function tables(measured, places) {
   const columns = places.flatMap(({ where }) => LIBRARIES.map((library) => `${library} ${where}`))
   const table = (name, first) => {
     const chosen = measured.filter((row) => row.table === name)
-    const lines = chosen.map(({ title, goal, results }) => [title, ...(goal ? [goal] : []), ...columns.map((column) => cell(results[column]))])
+    const lines = chosen.map(({ title, goal, results }) => [
+      title,
+      ...(goal ? [goal] : []),
+      ...columns.map((column) => cell(results[column])),
+    ])
     const head = [...first, ...columns.map((column) => column.replace(' ', ', '))]
     return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   }

@@ -105,7 +105,11 @@ for (const [name, ...values] of [
 for (const [what, options, message] of [
   ['a minimum above the maximum', { cacheMinAge: 2, cacheMaxAge: 1 }, /cacheMinAge.*cacheMaxAge/],
   ['a minimum above the maximum by default', { cacheMinAge: 600_001 }, /cacheMinAge.*cacheMaxAge/],
-  ['a misspelt option', { cacheMaxAge: 1, cooldownDurations: 1 }, /"cooldownDurations", did you mean "cooldownDuration"/],
+  [
+    'a misspelt option',
+    { cacheMaxAge: 1, cooldownDurations: 1 },
+    /"cooldownDurations", did you mean "cooldownDuration"/,
+  ],
   ['an option of older joses', { agent: {} }, /unknown option "agent"/],
   ['options that are none', 'fast', /must be an object/],
   ['options that are a list', [], /must be an object/],
@@ -143,16 +147,21 @@ test('options are read once', async () => {
 
 test('what is asked for', async () => {
   const more = answering()
-  await createRemoteJWKSet(`${URL_OF_SET}?a=1#here`, { ...more.option, headers: { authorization: 'Basic eA==' } })(HEADER)
+  await createRemoteJWKSet(`${URL_OF_SET}?a=1#here`, { ...more.option, headers: { authorization: 'Basic eA==' } })(
+    HEADER,
+  )
   const [[asked, { headers, signal, ...init }]] = more.calls
   assert.equal(asked, `${URL_OF_SET}?a=1`)
   assert.ok(headers instanceof Headers && signal instanceof AbortSignal)
   assert.deepEqual(init, { method: 'GET', redirect: 'manual', credentials: 'omit', referrerPolicy: 'no-referrer' })
-  assert.deepEqual([...headers], [
-    ['accept', 'application/jwk-set+json, application/json'],
-    ['authorization', 'Basic eA=='],
-    ['user-agent', 'jotgate'],
-  ])
+  assert.deepEqual(
+    [...headers],
+    [
+      ['accept', 'application/jwk-set+json, application/json'],
+      ['authorization', 'Basic eA=='],
+      ['user-agent', 'jotgate'],
+    ],
+  )
 })
 
 test('headers of the application come first', async () => {
@@ -255,7 +264,11 @@ test('the key function, as in jose', async () => {
     { alg: 'none' },
     {},
   ]) {
-    const outcome = (promise) => promise.then(({ algorithm }) => algorithm.name, ({ code }) => code)
+    const outcome = (promise) =>
+      promise.then(
+        ({ algorithm }) => algorithm.name,
+        ({ code }) => code,
+      )
     assert.equal(await outcome(keys(header)), await outcome(theirs(header)), JSON.stringify(header))
   }
   const error = await keys({ alg: 'ES256', kid: 'a' }).catch((thrown) => thrown)
@@ -270,7 +283,10 @@ test('as the key of jwtVerify and of createVerifier', async () => {
   const rules = { issuer: 'https://a.example', audience: null, jwks: keys }
   const claims = { iss: 'https://a.example', sub: 'user-1', exp: 4_102_444_800 }
   const { verify, verifySync } = createVerifier(rules)
-  assert.equal((await verify(await signed(claims, { alg: 'ES256', key: ecA, header: { kid: 'a' } }))).payload.sub, 'user-1')
+  assert.equal(
+    (await verify(await signed(claims, { alg: 'ES256', key: ecA, header: { kid: 'a' } }))).payload.sub,
+    'user-1',
+  )
   assert.throws(() => verifySync(token), errors.JOSEError)
   await assert.rejects(verify(await signed(claims, { alg: 'ES256', key: ecB, header: { kid: 'a' } })), {
     code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
@@ -293,8 +309,8 @@ test('jwksCache: started from, and written to', async () => {
 for (const [what, cache] of Object.entries({
   'no time': { jwks },
   'a time that is none': { jwks, uat: '1' },
-  'NaN': { jwks, uat: Number.NaN },
-  'Infinity': { jwks, uat: Number.POSITIVE_INFINITY },
+  NaN: { jwks, uat: Number.NaN },
+  Infinity: { jwks, uat: Number.POSITIVE_INFINITY },
   'no set': { uat: Date.now() },
   'a set that is none': { jwks: [], uat: Date.now() },
   'a set without keys': { jwks: { keys: [] }, uat: Date.now() },

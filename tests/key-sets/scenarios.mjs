@@ -150,7 +150,12 @@ export const scenarios = [
       stage.server.keys = [keys.new]
       const { accepted } = await ask(gate, times(2, tokens.new), { atOnce: 2 })
       const old = await ask(gate, [tokens.old])
-      return { fetches: stage.server.fetches, accepted: accepted + old.accepted, refused: 2 - accepted + old.refused, old }
+      return {
+        fetches: stage.server.fetches,
+        accepted: accepted + old.accepted,
+        refused: 2 - accepted + old.refused,
+        old,
+      }
     },
     meets: ({ fetches, accepted, old }) => fetches === 1 && accepted === 2 && old.codes.has('ERR_JWKS_NO_MATCHING_KEY'),
   },
@@ -213,7 +218,12 @@ export const scenarios = [
       await pause(20)
       const { accepted, refused } = await ask(gate, times(2, tokens.old))
       const conditional = server.headers['if-none-match'] === '"1"'
-      return { fetches: server.fetches, accepted: first.accepted + accepted, refused: first.refused + refused, conditional }
+      return {
+        fetches: server.fetches,
+        accepted: first.accepted + accepted,
+        refused: first.refused + refused,
+        conditional,
+      }
     },
     meets: ({ refused, conditional }) => refused === 0 && conditional,
   },

@@ -18,12 +18,18 @@ for (const row of rows) {
     measured.push({ ...row, results })
     for (const { where } of places) {
       const result = results[`${LIBRARIES[0]} ${where}`]
-      assert.ok(row.meets(result), `${where}: ${JSON.stringify(result, (_, value) => (value instanceof Set ? [...value] : value))}`)
+      assert.ok(
+        row.meets(result),
+        `${where}: ${JSON.stringify(result, (_, value) => (value instanceof Set ? [...value] : value))}`,
+      )
     }
   })
 }
 
 test('workerd had nothing to complain about', () => {
   const [, { complaints }] = places
-  assert.deepEqual(complaints.filter((text) => !/jose/.test(text)), [])
+  assert.deepEqual(
+    complaints.filter((text) => !/jose/.test(text)),
+    [],
+  )
 })

@@ -71,7 +71,10 @@ export class World {
     await settled()
     for (;;) {
       this.#queue = this.#queue.filter(({ cleared, request }) => !cleared && !request?.cancelled)
-      const next = this.#queue.reduce((a, b) => (!a || b.time < a.time || (b.time === a.time && b.order < a.order) ? b : a), undefined)
+      const next = this.#queue.reduce(
+        (a, b) => (!a || b.time < a.time || (b.time === a.time && b.order < a.order) ? b : a),
+        undefined,
+      )
       if (!next || next.time > time) break
       this.#time = Math.max(this.#time, next.time)
       next.cleared = true

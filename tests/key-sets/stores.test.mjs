@@ -118,7 +118,10 @@ for (const [what, text] of Object.entries({
   'another text': 'hello',
   'JSON of another kind': '[]',
   'JSON null': 'null',
-  'another form': JSON.stringify({ ...JSON.parse(writeEntry({ url: URL, text: 'stored', uat: 0, lifetime: 1 })), form: 2 }),
+  'another form': JSON.stringify({
+    ...JSON.parse(writeEntry({ url: URL, text: 'stored', uat: 0, lifetime: 1 })),
+    form: 2,
+  }),
   "another document's": writeEntry({ url: 'https://other.example/jwks', text: 'stored', uat: 1e15, lifetime: 1e15 }),
   'a bad document': (world) => writeEntry({ url: URL, text: 'bad', uat: world.date, lifetime: MINUTE }),
   'a document that is too large': (world) =>
@@ -126,7 +129,10 @@ for (const [what, text] of Object.entries({
   'a time that is none': (world) =>
     JSON.stringify({ ...JSON.parse(writeEntry({ url: URL, text: 'stored', uat: world.date, lifetime: 1 })), uat: '1' }),
   'a lifetime that is none': (world) =>
-    JSON.stringify({ ...JSON.parse(writeEntry({ url: URL, text: 'stored', uat: world.date, lifetime: 1 })), lifetime: -1 }),
+    JSON.stringify({
+      ...JSON.parse(writeEntry({ url: URL, text: 'stored', uat: world.date, lifetime: 1 })),
+      lifetime: -1,
+    }),
 })) {
   test(`a store that has ${what} is passed over`, async () => {
     const world = new World()
@@ -212,17 +218,17 @@ test('KV gets seconds, and a minute at least', async () => {
   assert.equal(await store.get('a'), 'text')
   await store.put('a', 'b', { lifetime: 1 })
   await store.put('a', 'b', { lifetime: 90_500 })
-  assert.deepEqual(calls, [
-    ['keys/a'],
-    ['keys/a', 'b', { expirationTtl: 60 }],
-    ['keys/a', 'b', { expirationTtl: 91 }],
-  ])
+  assert.deepEqual(calls, [['keys/a'], ['keys/a', 'b', { expirationTtl: 60 }], ['keys/a', 'b', { expirationTtl: 91 }]])
 })
 
 for (const [what, make, message] of [
   ['no namespace', () => workersKVStore(undefined), /workersKVStore.*KV binding/],
   ['a namespace without put', () => workersKVStore({ get() {} }), /workersKVStore.*KV binding/],
-  ['an unknown option', () => workersKVStore(new MemoryStore(), { prefixes: 'a' }), /unknown option "prefixes".*"prefix"/],
+  [
+    'an unknown option',
+    () => workersKVStore(new MemoryStore(), { prefixes: 'a' }),
+    /unknown option "prefixes".*"prefix"/,
+  ],
   ['a prefix that is no text', () => workersKVStore(new MemoryStore(), { prefix: 1 }), /"prefix" must be a string/],
   ['a cache name that is empty', () => workersCacheStore({ name: '' }), /"name" must not be empty/],
   ['a cache as such', () => workersCacheStore('keys'), /the options must be an object/],

@@ -25,7 +25,6 @@ export async function run(folder) {
     format: 'esm',
     target: 'es2022',
     conditions: ['workerd'],
-    external: ['cloudflare:*'],
     plugins: [compiledModules],
   })
   const modules = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm')).filter((file) =>
