@@ -186,7 +186,8 @@ impl Table {
         for (multiples, digit) in self.multiples.chunks_exact(1 << (self.w - 1)).zip(scalar.digits(self.w)) {
             let multiple = (digit.unsigned_abs() as usize).checked_sub(1).and_then(|index| multiples.get(index));
             if let Some(multiple) = multiple {
-                sum = if (digit < 0) == negative { sum.add_niels(multiple) } else { sum.sub_niels(multiple) }.extended();
+                sum =
+                    if (digit < 0) == negative { sum.add_niels(multiple) } else { sum.sub_niels(multiple) }.extended();
             }
         }
         sum

@@ -76,6 +76,11 @@ impl Scalar {
         Self(if borrow { words } else { less })
     }
 
+    /// Little-endian words.
+    pub fn to_words(self) -> [u32; 8] {
+        self.0
+    }
+
     /// Signed digits dᵢ within ±2^(w−1), Σ dᵢ·2^(wi) being this number, for
     /// 4 ≤ w ≤ 8: ⌈254/w⌉ of them, so that the highest takes the last carry.
     pub fn digits(self, w: u32) -> impl Iterator<Item = i32> {

@@ -1,10 +1,10 @@
 //! RSASSA-PKCS1-v1_5 and RSASSA-PSS verification (RFC 8017 §8.2.2 and §8.1.2)
 //! with everything that depends on the modulus computed once.
 
-#[cfg(target_arch = "wasm32")]
-use super::rsa_simd::Simd as Kernel;
 #[cfg(not(target_arch = "wasm32"))]
 use super::rsa_scalar::Scalar as Kernel;
+#[cfg(target_arch = "wasm32")]
+use super::rsa_simd::Simd as Kernel;
 use super::{
     rsa_encoding::{Hash, is_pkcs1v15, is_pss},
     rsa_montgomery::{self, MAX_OCTETS, PublicKey},

@@ -61,7 +61,6 @@ pub fn block<T: Copy>(integer: &[T], at: usize, zero: T) -> T {
 
 /// Reads big-endian octets (OS2IP, RFC 8017 §4.2) that fit.
 pub fn read(octets: &[u8], integer: &mut [Block]) {
-    debug_assert!(octets.len() * 8 <= integer.len() * BLOCK_BITS);
     let mut octets = octets.iter().rev().copied();
     let (mut pending, mut bits) = (0, 0);
     for limb in integer.as_flattened_mut() {
@@ -73,6 +72,7 @@ pub fn read(octets: &[u8], integer: &mut [Block]) {
         pending >>= LIMB_BITS;
         bits -= LIMB_BITS;
     }
+    debug_assert!(pending == 0 && octets.all(|octet| octet == 0));
 }
 
 /// Writes big-endian octets (I2OSP, RFC 8017 §4.1) that the integer fits into.

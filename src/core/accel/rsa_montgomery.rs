@@ -37,6 +37,7 @@ pub trait Kernel {
 #[derive(Clone, Debug)]
 pub struct PublicKey<K> {
     kernel: K,
+    octets: Box<[u8]>,
     n: Box<[Block]>,
     r_squared: Box<[Block]>,
     e: u32,
@@ -63,7 +64,7 @@ impl<K: Kernel> PublicKey<K> {
             return None;
         };
         let bits = n.len().min(MAX_OCTETS + 1) * 8 - first.leading_zeros() as usize;
-        if *first == 0 || !MODULUS_BITS.contains(&bits) || last % 2 == 0 || e < 3 || e % 2 == 0 {
+        if *first == 0 || !MODULUS_BITS.contains(&bits) || last.is_multiple_of(2) || e < 3 || e.is_multiple_of(2) {
             return None;
         }
         let octets = n;
@@ -71,7 +72,7 @@ impl<K: Kernel> PublicKey<K> {
         read(octets, &mut n);
         let kernel = K::new(&n);
         let r_squared = r_squared(&kernel, &n, bits);
-        Some(Self { kernel, n: n.into(), r_squared, e, bits })
+        Some(Self { kernel, octets: octets.into(), n: n.into(), r_squared, e, bits })
     }
 
     /// The modulus' length in bits.
@@ -82,17 +83,14 @@ impl<K: Kernel> PublicKey<K> {
     /// Writes sᵉ modulo n, as many octets as n has, big-endian. False, and
     /// nothing written, for an s that is not below n, or not as long as n.
     pub fn apply(&self, s: &[u8], out: &mut [u8]) -> bool {
-        let octets = self.bits.div_ceil(8);
-        if s.len() != octets || out.len() != octets {
+        // As octets: the limbs of an s with more bits than n would not hold it.
+        if s.len() != self.octets.len() || out.len() != self.octets.len() || s >= &*self.octets {
             return false;
         }
         let blocks = self.n.len();
-        let [mut s_, mut s_mont, mut x, mut y] = [const { Integer::ZERO }; 4];
-        let [base, in_form, x, y] = [&mut s_, &mut s_mont, &mut x, &mut y].map(|integer| integer.first(blocks));
+        let mut integers = [const { Integer::ZERO }; 4];
+        let [base, in_form, x, y] = integers.each_mut().map(|integer| integer.first(blocks));
         read(s, base);
-        if base.as_flattened().iter().rev().ge(self.n.as_flattened().iter().rev()) {
-            return false;
-        }
 
         let mut scratch = K::scratch();
         self.kernel.multiply(base, &self.r_squared, in_form, &mut scratch);
@@ -114,7 +112,11 @@ impl<K: Kernel> PublicKey<K> {
 
     /// The memory that the key takes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.n) + size_of_val(&*self.r_squared) + self.kernel.bytes()
+        size_of::<Self>()
+            + self.octets.len()
+            + size_of_val(&*self.n)
+            + size_of_val(&*self.r_squared)
+            + self.kernel.bytes()
     }
 }
 
