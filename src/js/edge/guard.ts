@@ -119,7 +119,12 @@ export function createGuard(options: GuardPolicy & GuardOptions & { optional: tr
 export function createGuard(options: GuardPolicy & GuardOptions & { optional?: false }): Guard
 export function createGuard(options: GuardPolicy & GuardOptions): Guard<VerifiedToken | undefined>
 export function createGuard(options: GuardPolicy & GuardOptions): Guard<VerifiedToken | undefined> {
-  const gate = new Gate<Request>(options, 'createGuard')
+  return makeGuard(options, 'createGuard')
+}
+
+/** A guard whose messages about options open with the name of the function that they were given to. */
+export function makeGuard(options: GuardPolicy & GuardOptions, owner: string): Guard<VerifiedToken | undefined> {
+  const gate = new Gate<Request>(options, owner)
 
   async function guard(request: Request, route?: Route): Promise<GuardResult<VerifiedToken | undefined>> {
     const rule = gate.route(route)

@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '../verified-token.js'
-import { createGuard, type Guard, type GuardOptions, type GuardPolicy } from './guard.js'
+import { type Guard, type GuardOptions, type GuardPolicy, makeGuard } from './guard.js'
 
 /** What a handler is given beside the request. */
 export interface AccessTokenContext<Env, Context, Token = VerifiedToken> {
@@ -50,16 +50,18 @@ export function withAccessToken<Env, Context>(
   handler: AccessTokenHandler<Env, Context, never>,
   options: OptionsFor<Env, GuardPolicy & GuardOptions>,
 ): GuardedWorker<Env, Context> {
-  if (typeof handler !== 'function') throw new TypeError('withAccessToken: the handler must be a function')
+  if (typeof handler !== 'function') throw new TypeError(`${OWNER}: the handler must be a function`)
   const handle = handler as AccessTokenHandler<Env, Context, VerifiedToken | undefined>
   let guard: Guard<VerifiedToken | undefined> | undefined
-  if (typeof options !== 'function') guard = createGuard(options)
+  if (typeof options !== 'function') guard = makeGuard(options, OWNER)
 
   return {
     async fetch(request, env, ctx) {
-      guard ??= createGuard((options as (env: Env) => GuardPolicy & GuardOptions)(env))
+      guard ??= makeGuard((options as (env: Env) => GuardPolicy & GuardOptions)(env), OWNER)
       const { token, response } = await guard(request)
       return response ?? guard.withCors(request, await handle(request, { token, env, ctx }))
     },
   }
 }
+
+const OWNER = 'withAccessToken'
