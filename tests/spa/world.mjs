@@ -348,17 +348,18 @@ export class FakeProvider {
   /** What `refresh` of a tab's manager does. */
   refresher(tab) {
     return async ({ current, signal, reason }) => {
-      await this.#travel(tab, signal)
+      await this.#travel(tab, signal, { there: true })
       const response = this.#answer(current?.refresh_token, tab, reason)
       await this.#travel(tab, signal)
       return typeof response === 'function' ? response() : response
     }
   }
 
-  async #travel(tab, signal) {
+  /** What a tab has sent, arrives though the tab is frozen by then. */
+  async #travel(tab, signal, { there = false } = {}) {
     await new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason))
-      this.world.after(this.latency(), () => tab.run(resolve))
+      this.world.after(this.latency(), () => (there && !tab.dead ? resolve() : tab.run(resolve)))
     })
   }
 

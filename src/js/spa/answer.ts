@@ -98,6 +98,8 @@ function readToken(body: { [member: string]: unknown }, clock: Clock, seconds: n
   // Some servers set `iat` back to allow for others' clocks; it was now at the earliest all the same.
   const issued = Math.max(...[exp - expiresIn, claims.iat].filter(isNumber))
   if (seconds !== undefined && isNumber(issued)) clock.measure(Math.floor(issued), seconds)
+  // At the latest now it does not matter any more what was unsure: expires_in counts from here.
+  clock.unsure = false
   const issuedAt = clock.now()
   const ends = [exp, issuedAt + expiresIn].filter(isNumber)
   const expiresAt = ends.length > 0 ? Math.min(...ends) : Number.POSITIVE_INFINITY

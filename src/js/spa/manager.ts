@@ -114,10 +114,12 @@ export class Manager extends EventTarget {
     const known = this.#session.token(name)
     await this.#session.ready
     const token = this.#session.token(name)
-    const validity = token ? token.expiresAt - this.#session.clock.now() : 0
+    const { clock } = this.#session
+    const validity = token ? token.expiresAt - clock.now() : 0
     const isNew = insists && token !== undefined && token.text !== known?.text
     const wanted = token ? Math.min(minValidity, (token.expiresAt - token.issuedAt) * MAX_VALIDITY_SHARE) : 0
-    if (token && validity > 0 && validity >= wanted && (!insists || isNew)) return token.text
+    const isLong = validity > 0 && validity >= wanted && (cacheOnly || !clock.unsure)
+    if (token && isLong && (!insists || isNew)) return token.text
     if (cacheOnly) return undefined
     if (this.#session.state.ended) throw new JotgateSignedOut()
     if (this.#session.rest(name, minInterval, insists) > 0) {
@@ -215,8 +217,10 @@ export class Manager extends EventTarget {
 
     const hidden = this.#environment.document?.visibilityState === 'hidden'
     const ahead = autoRefresh && !hidden && !refreshing
+    // Of an unsure clock nobody knows whether the token has expired.
+    const end = clock.unsure ? now : expiresAt
     const at = ahead
-      ? planned({ ...times, now, rest: this.#session.rest(name, minInterval, false) })
+      ? planned({ ...times, expiresAt: end, now, rest: this.#session.rest(name, minInterval, false) })
       : Number.POSITIVE_INFINITY
     if (at <= now) {
       void this.#renew('scheduled')

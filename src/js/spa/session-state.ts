@@ -40,9 +40,9 @@ export function isNewer(a: Position, b: Position): boolean {
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.generation > b.generation)
 }
 
-/** A new session, or the end of one. `now` in milliseconds keeps two tabs that do it at once apart. */
-export function begun(state: SessionState, now: number, ended?: SignOutReason): SessionState {
-  return { ...NOTHING, epoch: Math.max(state.epoch + 1, Math.floor(now)), skew: state.skew, ended }
+/** A new session, or the end of one. `now` in milliseconds and `chance` keep two tabs that do it at once apart. */
+export function begun(state: SessionState, now: number, chance: number, ended?: SignOutReason): SessionState {
+  return { ...NOTHING, epoch: Math.max(Math.floor(state.epoch) + 1, Math.floor(now)) + chance, skew: state.skew, ended }
 }
 
 /** The state after an answer with another refresh token; without one the last one stays: RFC 6749 §6. */
@@ -75,7 +75,9 @@ export function toPlain(state: SessionState): object {
 export function fromPlain(value: unknown): SessionState | undefined {
   if (!isRecord(value) || !Array.isArray(value.tokens)) return undefined
   const { epoch, generation, ended, refreshToken, skew } = value
-  if (!isCount(epoch) || !isCount(generation) || !isNumber(skew)) return undefined
+  // What is greater would not count on.
+  if (![epoch, generation].every((each) => isNumber(each) && each >= 0 && each < 2 ** 52)) return undefined
+  if (!isNumber(epoch) || !isNumber(generation) || !isNumber(skew)) return undefined
   if (ended !== undefined && ended !== 'signOut' && ended !== 'invalid_grant' && ended !== 'login_required')
     return undefined
   if (refreshToken !== undefined && typeof refreshToken !== 'string') return undefined
@@ -102,8 +104,4 @@ export function isRecord(value: unknown): value is { [member: string]: unknown }
 
 export function isNumber(value: unknown): value is number {
   return Number.isFinite(value)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }

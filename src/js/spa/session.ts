@@ -160,7 +160,7 @@ export class Session {
     await this.ready
     const outcome = judge(answer, this.clock, SIGN_IN_SECONDS)
     if (outcome.kind !== 'granted') throw outcome.error
-    const state = begun(this.state, this.#environment.now())
+    const state = this.#begun()
     this.#attempted(name, 0, Number.NaN)
     await this.#publish(granted(state, name, outcome.token, outcome.refreshToken), undefined)
   }
@@ -169,13 +169,18 @@ export class Session {
   async forget(name: string): Promise<void> {
     await this.ready
     this.#attempts.clear()
-    this.#adopt(begun(this.state, this.#environment.now()), 'this', undefined)
+    this.#adopt(this.#begun(), 'this', undefined)
     await this.#flights.get(name)?.catch(() => {})
   }
 
   async signOut(reason: SignOutReason): Promise<void> {
     this.#attempts.clear()
-    await this.#publish(begun(this.state, this.#environment.now(), reason), undefined)
+    await this.#publish(this.#begun(reason), undefined)
+  }
+
+  #begun(ended?: SignOutReason): SessionState {
+    const { now, random } = this.#environment
+    return begun(this.state, now(), random(), ended)
   }
 
   async #start(): Promise<void> {
@@ -353,7 +358,7 @@ export class Session {
       // A page that opens after a sign-out may be the one that signs in.
       this.state = this.#starting && state.ended ? { ...NOTHING, epoch: state.epoch } : state
       this.clock.now()
-      this.clock.skew = state.skew
+      this.clock.set(state.skew)
       void this.#tabs.mark(state)
     } else {
       this.state = state

@@ -81,7 +81,7 @@ export class Tabs {
     const mark = position && this.locks && !this.#suspended ? deferred() : undefined
     this.#mark = mark
     if (!mark || !position) return before?.resolve()
-    const name = `${this.#name}:${position.epoch}.${position.generation}`
+    const name = `${this.#name}:${position.epoch}/${position.generation}`
     const set = deferred()
     const settle = () => {
       set.resolve()
@@ -105,7 +105,7 @@ export class Tabs {
       if (!name?.startsWith(`${this.#name}:`)) continue
       const [epoch = Number.NaN, generation = Number.NaN] = name
         .slice(this.#name.length + 1)
-        .split('.')
+        .split('/')
         .map(Number)
       const position = { epoch, generation }
       if (isNumber(epoch + generation) && (!newest || isNewer(position, newest))) newest = position
