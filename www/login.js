@@ -91,6 +91,9 @@ export async function finishLogin() {
         additionalParameters: { resource: provider.resource },
       },
     )
+    // ID tokens are judged by the server's clock: this one may be wrong.
+    const date = Date.parse(response.headers.get('Date'))
+    if (date) client[oauth.clockSkew] = Math.round((date - Date.now()) / 1000)
     const copy = response.clone()
     const tokens = await oauth.processAuthorizationCodeResponse(server, client, copy, { expectedNonce: nonce })
     return {

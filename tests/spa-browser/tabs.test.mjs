@@ -270,6 +270,7 @@ describe('tabs', { concurrency: 3 }, () => {
       tabs(2, async (pages, stage) => {
         await until('a first refresh', () => stage.badDays.refreshes > 0)
         for (const page of pages) await page.evaluate((by) => Object.assign(globalThis.pageClock, { wrong: by }), wrong)
+        for (const page of pages) assert.equal(await page.evaluate(() => globalThis.app.call()), undefined)
         const before = stage.badDays.refreshes
         const seconds = 10
         await wait(seconds * 1000)
@@ -277,8 +278,8 @@ describe('tabs', { concurrency: 3 }, () => {
         assert.ok(made >= seconds / LIFETIME - 1 && made <= seconds / (LIFETIME / 4) + 2, `${made} refreshes`)
         for (const { gaps } of await watched(pages)) {
           const longest = gaps.length * SAMPLE
-          // What is measured anew with the next answer of the server.
-          assert.ok(longest <= 1000, `${longest} ms without a token`)
+          // Ahead, it may as well have been a sleep: the token counts as expired until an answer of the server tells better.
+          assert.ok(longest <= (wrong > 0 ? (LIFETIME / 2) * 1000 : 0), `${longest} ms without a token`)
         }
         await until('all have a token', eachHas(pages, 'valid'))
         for (const page of pages) assert.equal(await page.evaluate(() => globalThis.app.call()), undefined)

@@ -25,15 +25,18 @@ const own = await numbered
 if (!provider) {
   show({ state: 'warn', title: 'No provider is running beside this page', text: 'npm start starts one.' })
   byId('sign-in').disabled = true
-} else run()
+} else {
+  sessionWith(provider, api ? [api.origin] : []).then(run, () =>
+    show({ state: 'bad', title: 'The provider cannot be reached', text: 'Is npm start still running?' }),
+  )
+}
 
 async function guardedApi() {
   const response = await fetch('../api.json', { cache: 'no-store' })
   return response.ok ? new URL('notes', (await response.json()).url) : undefined
 }
 
-function run() {
-  const manager = sessionWith(provider, api ? [api.origin] : [])
+function run(manager) {
   /** The last life drawn, until it has a successor. */
   let drawn
   let nextTry

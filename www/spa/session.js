@@ -13,13 +13,13 @@ export const REFRESH_LOCK = 'jotgate:default'
  * @param {import('../login.js').Provider} provider
  * @param {string[]} origins that get the token
  */
-export function sessionWith(provider, origins) {
+export async function sessionWith(provider, origins) {
+  const { token_endpoint } = await serverOf(provider.issuer)
   return createTokenManager({
     before: BEFORE,
     jitter: JITTER,
     origins,
-    async refresh({ current, signal }) {
-      const { token_endpoint } = await serverOf(provider.issuer)
+    refresh({ current, signal }) {
       const body = new URLSearchParams({
         grant_type: 'refresh_token',
         client_id: provider.clientId,

@@ -6,12 +6,13 @@ import { drive, returning, stage } from '../drive.js'
 const { provider, api, manager: options } = await stage()
 globalThis.issuer = provider.issuer
 
+const { token_endpoint } = await serverOf(provider.issuer)
+
 const manager = createTokenManager({
   origins: [new URL(api).origin],
   ...options,
   async refresh({ signal, current, reason }) {
     globalThis.refreshes.push({ reason, at: Date.now() })
-    const { token_endpoint } = await serverOf(provider.issuer)
     const body = new URLSearchParams({
       grant_type: 'refresh_token',
       client_id: provider.clientId,
