@@ -2,7 +2,7 @@
 //! signature and claims, in this order.
 
 use super::{
-    alg::Alg,
+    alg::{Alg, Supervisor},
     error::Error,
     key::KeySet,
     policy::{Issuer, Policy, Profile},
@@ -36,6 +36,7 @@ pub const MAX_CANDIDATES: usize = 8;
 pub struct Verifier {
     policy: Policy,
     issuers: Vec<Issuer>,
+    supervisor: Option<Supervisor>,
 }
 
 /// A token that passed every check.
@@ -153,11 +154,38 @@ impl Verifier {
     /// one never verifies a token of another (RFC 8725 §3.8).
     #[must_use]
     pub fn new(policy: Policy, issuers: impl IntoIterator<Item = Issuer>) -> Self {
-        Self { policy, issuers: issuers.into_iter().collect() }
+        Self { policy, issuers: issuers.into_iter().collect(), supervisor: None }
+    }
+
+    /// Lets accelerators verify signatures, under supervision. Clones of one supervisor
+    /// share their tables and what they found out: one for all verifiers is best.
+    ///
+    /// ```
+    /// # use jotgate::{Issuer, Policy, Verifier};
+    /// use jotgate::accel::trust::Supervisor;
+    ///
+    /// let supervisor = Supervisor::new(4 << 20);
+    /// let verifier = Verifier::new(Policy::new(), [Issuer::default()]).accelerated(supervisor.clone());
+    /// // … and after some tokens:
+    /// if let Some(fault) = supervisor.take_fault() {
+    ///     eprintln!("{} is off: it disagreed with its crate, which was heard", fault.family.name());
+    /// }
+    /// ```
+    #[cfg(feature = "accel")]
+    #[must_use]
+    pub fn accelerated(mut self, supervisor: Supervisor) -> Self {
+        for keys in self.issuers.iter_mut().filter_map(|issuer| issuer.keys.as_mut()) {
+            keys.accelerate(&supervisor);
+        }
+        self.supervisor = Some(supervisor);
+        self
     }
 
     /// Exchanges the keys of the issuer at `issuer`; nothing happens where none is.
-    pub fn set_keys(&mut self, issuer: usize, keys: KeySet) {
+    pub fn set_keys(&mut self, issuer: usize, mut keys: KeySet) {
+        if let Some(supervisor) = &self.supervisor {
+            keys.accelerate(supervisor);
+        }
         if let Some(issuer) = self.issuers.get_mut(issuer) {
             issuer.keys = Some(keys);
         }

@@ -107,6 +107,12 @@ macro_rules! family {
                     )
                 }
             }
+
+            impl ::core::fmt::Debug for Key {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.debug_struct("Key").finish_non_exhaustive()
+                }
+            }
         }
     };
 }

@@ -2,12 +2,16 @@
 //! module and one feature for each curve.
 
 macro_rules! ecdsa_algorithm {
-    ($feature:literal $module:ident $alg:ident $jose:literal $section:literal $curve:ident $hash:ident $width:literal) => {
+    ($feature:literal $module:ident $alg:ident $jose:literal $section:literal $curve:ident $hash:ident $width:literal $($accel:ident)?) => {
         #[doc = concat!("`", $jose, "`, ", $section, ".")]
         #[cfg(feature = $feature)]
         pub mod $module {
             use ::core::num::NonZeroUsize;
             use alloc::borrow::Cow;
+            $(
+                #[cfg(feature = "accel")]
+                use {crate::core::accel::{ecdsa::$accel, trust::Supervisor}, alloc::sync::Arc};
+            )?
 
             use ::$curve::ecdsa::signature::hazmat::PrehashVerifier;
             use ::$curve::elliptic_curve::point::AffineCoordinates;
@@ -24,7 +28,13 @@ macro_rules! ecdsa_algorithm {
 
             #[doc = concat!("A public key for `", $jose, "`: a point on the curve.")]
             #[derive(Clone, Debug)]
-            pub struct VerifyingKey(ecdsa::VerifyingKey);
+            pub struct VerifyingKey {
+                stock: ecdsa::VerifyingKey,
+                $(
+                    #[cfg(feature = "accel")]
+                    accelerated: Option<(Arc<$accel::Key>, Supervisor)>,
+                )?
+            }
 
             impl VerifyingKey {
                 /// Takes the affine coordinates as big-endian octets of the
@@ -39,8 +49,25 @@ macro_rules! ecdsa_algorithm {
                     let y = y.try_into().map_err(|_| Error::EcPoint)?;
                     // Not by way of SEC 1: reading that form brings square roots along.
                     let point = AffinePoint::from_coordinates(x, y).into_option();
-                    ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?).map(Self).map_err(|_| Error::EcPoint)
+                    let stock = ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?);
+                    Ok(Self {
+                        stock: stock.map_err(|_| Error::EcPoint)?,
+                        $(
+                            #[cfg(feature = "accel")]
+                            accelerated: None::<(Arc<$accel::Key>, Supervisor)>,
+                        )?
+                    })
                 }
+
+                $(
+                    /// Lets the accelerator verify, under supervision.
+                    #[cfg(feature = "accel")]
+                    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+                        let point = self.stock.as_affine();
+                        let key = $accel::Key::new(&point.x(), &point.y());
+                        self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));
+                    }
+                )?
             }
 
             #[doc = concat!("The `R ‖ S` of `", $jose, "`, both within [1, n-1].")]
@@ -80,17 +107,23 @@ macro_rules! ecdsa_algorithm {
                     verifying_key: &VerifyingKey,
                     message: &[u8],
                 ) -> bool {
-                    // k256 refuses a high S, for which no RFC on JOSE asks.
-                    let signature = signature.0.normalize_s();
                     let hash = $hash::digest(message);
-                    verifying_key.0.verify_prehash(&hash, &signature).is_ok()
+                    // k256 refuses a high S, for which no RFC on JOSE asks.
+                    let stock = || verifying_key.stock.verify_prehash(&hash, &signature.0.normalize_s()).is_ok();
+                    $(
+                        #[cfg(feature = "accel")]
+                        if let Some((key, supervisor)) = &verifying_key.accelerated {
+                            return $accel::Key::verdict(key, supervisor, &hash, &signature.0.to_bytes(), &stock);
+                        }
+                    )?
+                    stock()
                 }
             }
         }
     };
 }
 
-ecdsa_algorithm!("es256" es256 Es256 "ES256" "RFC 7518 §3.4" p256 Sha256 32);
-ecdsa_algorithm!("es384" es384 Es384 "ES384" "RFC 7518 §3.4" p384 Sha384 48);
+ecdsa_algorithm!("es256" es256 Es256 "ES256" "RFC 7518 §3.4" p256 Sha256 32 p256);
+ecdsa_algorithm!("es384" es384 Es384 "ES384" "RFC 7518 §3.4" p384 Sha384 48 p384);
 ecdsa_algorithm!("es512" es512 Es512 "ES512" "RFC 7518 §3.4" p521 Sha512 66);
 ecdsa_algorithm!("es256k" es256k Es256k "ES256K" "RFC 8812 §3.2" k256 Sha256 32);

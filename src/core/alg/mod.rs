@@ -18,6 +18,14 @@ pub mod rsa;
 
 use jwt_compact::{Algorithm, AlgorithmSignature};
 
+#[cfg(feature = "accel")]
+pub(crate) use crate::core::accel::trust::Supervisor;
+
+/// Supervises accelerators, of which none is compiled in.
+#[cfg(not(feature = "accel"))]
+#[derive(Clone, Debug)]
+pub(crate) enum Supervisor {}
+
 /// The signing key of every algorithm here: there is none, jotgate does not
 /// sign.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +119,19 @@ pub(crate) enum VerifyingKey {
     MlDsa65(ml_dsa::ml_dsa_65::VerifyingKey),
     #[cfg(feature = "ml-dsa")]
     MlDsa87(ml_dsa::ml_dsa_87::VerifyingKey),
+}
+
+impl VerifyingKey {
+    /// Lets an accelerator verify, where the family has one.
+    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+        match (self, supervisor) {
+            #[cfg(all(feature = "accel", feature = "es256"))]
+            (VerifyingKey::P256(key), supervisor) => key.accelerate(supervisor),
+            #[cfg(all(feature = "accel", feature = "es384"))]
+            (VerifyingKey::P384(key), supervisor) => key.accelerate(supervisor),
+            _ => {}
+        }
+    }
 }
 
 macro_rules! algorithms {

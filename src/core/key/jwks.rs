@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Key, Material, jwk, pem};
-use crate::core::alg::{Alg, KeyType};
+use crate::core::alg::{Alg, KeyType, Supervisor};
 use crate::core::error::Error;
 use crate::core::token::json;
 
@@ -129,6 +129,11 @@ impl KeySet {
     #[must_use]
     pub fn keys(&self) -> &[Key] {
         &self.keys
+    }
+
+    /// Lets accelerators verify, where the keys' types have them.
+    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+        self.keys.iter_mut().for_each(|key| key.accelerate(supervisor));
     }
 
     /// The members that are not used, in the order of the set.

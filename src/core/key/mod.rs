@@ -13,7 +13,7 @@ pub use jwks::{KeySet, Refused};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::core::alg::{Alg, KeyType, VerifyingKey};
+use crate::core::alg::{Alg, KeyType, Supervisor, VerifyingKey};
 use crate::core::error::Error;
 use crate::core::issuer::IssuerName;
 use crate::core::token::{base64url, claims};
@@ -149,6 +149,13 @@ impl Key {
         match &self.held {
             Some((_, key)) if self.allows(alg) => key.verify(alg, signing_input, signature),
             _ => false,
+        }
+    }
+
+    /// Lets an accelerator verify, where the key's type has one.
+    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+        if let Some((_, key)) = &mut self.held {
+            key.accelerate(supervisor);
         }
     }
 
