@@ -46,6 +46,7 @@ export const steps = [
   { name: 'runtimes', command: () => [...NODE_TEST, 'tests/runtimes/**/*.test.mjs'], minutes: 20 },
   { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
+  { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },

@@ -306,4 +306,4 @@ export async function tell(run, { library, gates }) {
   }
 }
 
-export { keys, pause, tokens }
+export { ISSUERS, keys, pause, tokens }

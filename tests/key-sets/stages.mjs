@@ -21,15 +21,13 @@ export const node = {
 }
 
 export async function workerd(options) {
-  const { ask, complaints, close } = await startWorkerd(options)
-  let made = 0
+  const { ask, close } = await startWorkerd(options)
   return {
     where: 'workerd',
-    complaints,
     close,
-    /** A gate of its own; `number` finds it again. */
-    gates(gate, number = (made += 1)) {
-      return (token, how) => ask({ ...gate, number }, token, how)
+    /** A gate of its own; its name finds it again. */
+    gates(gate, name = crypto.randomUUID()) {
+      return (token, how) => ask({ ...gate, name }, token, how)
     },
   }
 }

@@ -14,12 +14,13 @@ const COMPATIBILITY_DATE = '2026-11-01'
 // What stands before the gates. A client that goes away makes the edge cancel its request; workerd by itself notices that no
 // more than this worker does, so this one gives the request up when it is told to.
 const FRONT = `export default {
-  async fetch(request, { GATES }) {
+  async fetch(request, env) {
     const cancel = request.headers.get('x-cancel')
     const controller = new AbortController()
     if (cancel !== null) setTimeout(() => controller.abort(), Number(cancel))
     try {
-      return await GATES.fetch(request.url, { headers: request.headers, signal: controller.signal })
+      const gates = env['GATES' + (request.headers.get('x-isolate') ?? 0)]
+      return await gates.fetch(request.url, { headers: request.headers, signal: controller.signal })
     } catch (error) {
       if (!controller.signal.aborted) throw error
       return new Response('cancelled')
@@ -53,49 +54,51 @@ const compiledModules = {
   },
 }
 
-/** Starts a workerd; `folder`: where its Cache API and its KV outlive it. */
-export async function startWorkerd({ folder } = {}) {
+/** Starts a workerd. `folder`: where its Cache API and its KV outlive it; `isolates`: how many hold gates. */
+export async function startWorkerd({ folder, isolates = 1, compatibilityDate = COMPATIBILITY_DATE } = {}) {
   script ??= await bundled()
   const wasm = join(installed, 'jotgate', 'dist', 'wasm')
   const modules = readdirSync(wasm).filter((file) => file.endsWith('.wasm'))
-  const complaints = []
+  const names = Array.from({ length: isolates }, (_, index) => `gates${index}`)
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       // Else miniflare asks a host on the Internet where this machine is.
       cf: false,
       telemetry: { enabled: false },
       log: new Log(LogLevel.NONE),
-      handleStructuredLogs: ({ message }) => complaints.push(message),
       resourcePersistencePath: folder,
       workers: [
         {
           name: 'front',
           modules: [{ type: 'ESModule', path: 'front.js', contents: FRONT }],
           compatibilityDate: COMPATIBILITY_DATE,
-          serviceBindings: { GATES: 'gates' },
+          serviceBindings: Object.fromEntries(names.map((name) => [name.toUpperCase(), name])),
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
-        {
-          name: 'gates',
+        ...names.map((name) => ({
+          name,
           modules: [
             { type: 'ESModule', path: 'worker.js', contents: script },
             ...modules.map((file) => ({ type: 'CompiledWasm', path: file, contents: readFileSync(join(wasm, file)) })),
           ],
-          compatibilityDate: COMPATIBILITY_DATE,
-          kvNamespaces: ['KEYS'],
-        },
+          compatibilityDate,
+          kvNamespaces: { KEYS: 'keys' },
+        })),
       ],
     }),
   )
   const origin = await miniflare.unsafeGetDirectURL()
   const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
   return {
-    /** What the runtime itself has printed: warnings of hung requests and promises of other requests, for example. */
-    complaints,
     /** Asks a gate; `accepted`, or the error's code. `cancel`: the milliseconds after which the request is cancelled. */
-    ask(gate, token, { cancel } = {}) {
+    ask(gate, token, { cancel, isolate } = {}) {
       return new Promise((resolve, reject) => {
-        const headers = { 'x-gate': JSON.stringify(gate), 'x-token': token, ...(cancel && { 'x-cancel': cancel }) }
+        const headers = {
+          'x-gate': JSON.stringify(gate),
+          'x-token': token,
+          ...(cancel && { 'x-cancel': cancel }),
+          ...(isolate && { 'x-isolate': isolate }),
+        }
         httpRequest(origin, { agent, headers }, async (response) => {
           resolve(await Array.fromAsync(response.setEncoding('utf8')).then((chunks) => chunks.join('')))
         })
