@@ -34,6 +34,11 @@ export class IssuerServer {
     return this.asked.splice(0)
   }
 
+  /** Cuts all connections. */
+  cut() {
+    this.#server.closeAllConnections()
+  }
+
   async close() {
     this.#server.close()
     this.#server.closeAllConnections()
