@@ -48,6 +48,7 @@ export const steps = [
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
+  { name: 'edge', command: () => [...NODE_TEST, 'tests/edge/**/*.test.mjs'] },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },
   {

@@ -39,12 +39,12 @@ type OptionsFor<Env, Options> = Options | ((env: Env) => Options)
  * @throws TypeError naming the option that is wrong, unknown or missing; with a function of options, `fetch` rejects with it
  */
 export function withAccessToken<Env = unknown, Context = unknown>(
-  handler: AccessTokenHandler<Env, Context, VerifiedToken | undefined>,
-  options: OptionsFor<Env, GuardPolicy & GuardOptions & { optional: true }>,
-): GuardedWorker<Env, Context>
-export function withAccessToken<Env = unknown, Context = unknown>(
   handler: AccessTokenHandler<Env, Context>,
   options: OptionsFor<Env, GuardPolicy & GuardOptions & { optional?: false }>,
+): GuardedWorker<Env, Context>
+export function withAccessToken<Env = unknown, Context = unknown>(
+  handler: AccessTokenHandler<Env, Context, VerifiedToken | undefined>,
+  options: OptionsFor<Env, GuardPolicy & GuardOptions & { optional: true }>,
 ): GuardedWorker<Env, Context>
 export function withAccessToken<Env, Context>(
   handler: AccessTokenHandler<Env, Context, never>,
