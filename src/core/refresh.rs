@@ -143,13 +143,18 @@ pub struct Observation {
 }
 
 /// The issuer's clock minus the local one: of those that the observation leaves
-/// open, the one nearest to what was known before.
+/// open, the one nearest to what was known before, or the middle one where that
+/// was wrong by more than a second.
 #[must_use]
 pub fn measure_skew(skew: f64, observation: &Observation) -> f64 {
     let skew = finite_or(skew, 0.0);
     let least = observation.server - observation.answered;
     let most = observation.server + 1.0 - observation.asked;
-    if least.is_finite() && most.is_finite() && least <= most { skew.max(least).min(most) } else { skew }
+    if !(least.is_finite() && most.is_finite() && least <= most) {
+        return skew;
+    }
+    let nearest = skew.max(least).min(most);
+    if (nearest - skew).abs() <= 1.0 { nearest } else { least + (most - least) / 2.0 }
 }
 
 fn finite_or(value: f64, otherwise: f64) -> f64 {
@@ -240,10 +245,10 @@ mod tests {
         let cases = [
             (0.0, QUICK, 0.0),
             (0.25, QUICK, 0.25),
-            (-600.0, QUICK, 1000.0 - 1000.7),
-            (600.0, QUICK, 0.5),
-            (0.0, Observation { server: 1600.0, ..QUICK }, 1600.0 - 1000.7),
-            (0.0, Observation { server: 400.0, ..QUICK }, 401.0 - 1000.5),
+            (-1.0, QUICK, 1000.0 - 1000.7),
+            (1.5, QUICK, 0.5),
+            (0.0, Observation { server: 1600.0, asked: 1000.0, answered: 1003.0 }, 599.0),
+            (0.0, Observation { server: 400.0, asked: 1000.0, answered: 1003.0 }, -601.0),
             (7.0, Observation { server: f64::NAN, ..QUICK }, 7.0),
             (7.0, Observation { server: f64::INFINITY, ..QUICK }, 7.0),
             // The local clock was set back in between.

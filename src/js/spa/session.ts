@@ -24,8 +24,8 @@ const HAND_OVER = 1000
 const LISTENING = 200
 // How much longer than its refresh may take a tab may hold the lock: what it does before and after.
 const SURROUNDINGS = 10_000
-// A sign-in's response was asked for some time ago, nobody knows when.
-const SIGN_IN_SECONDS = 5
+// A sign-in's response was asked for some time ago, nobody knows when; rather not long.
+const SIGN_IN_SECONDS = 1
 
 /** One manager of a session. */
 export interface Member {
