@@ -158,16 +158,15 @@ impl Verifier {
     }
 
     /// Lets accelerators verify signatures, under supervision. Clones of one supervisor
-    /// share their tables and what they found out: one for all verifiers is best.
+    /// share tables, and what was found out about the accelerators.
     ///
     /// ```
     /// # use jotgate::{Issuer, Policy, Verifier};
     /// use jotgate::accel::trust::Supervisor;
     ///
-    /// let supervisor = Supervisor::new(4 << 20);
-    /// let verifier = Verifier::new(Policy::new(), [Issuer::default()]).accelerated(supervisor.clone());
+    /// let verifier = Verifier::new(Policy::new(), [Issuer::default()]).accelerated(Supervisor::shared().clone());
     /// // … and after some tokens:
-    /// if let Some(fault) = supervisor.take_fault() {
+    /// if let Some(fault) = Supervisor::shared().take_fault() {
     ///     eprintln!("{} is off: it disagreed with its crate, which was heard", fault.family.name());
     /// }
     /// ```

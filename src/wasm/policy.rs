@@ -13,9 +13,11 @@ pub struct Options {
     pub issuers: Vec<Issuer>,
     /// How many bytes of verified tokens are remembered.
     pub cache_bytes: usize,
+    /// Whether signatures are verified by accelerators.
+    pub accelerate: bool,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "issuers",
     "profile",
     "typ",
@@ -30,6 +32,7 @@ const NAMES: [&str; 14] = [
     "strict",
     "severalKeys",
     "cacheBytes",
+    "accelerate",
 ];
 
 /// The options, or what is wrong, naming the option.
@@ -69,7 +72,8 @@ pub fn read(json: &str) -> Result<Options, String> {
     for issuer in options.list("issuers", |issuer| issuer.as_object().map(Members))? {
         issuers.push(read_issuer(&issuer, strict)?);
     }
-    Ok(Options { policy, issuers, cache_bytes: options.number("cacheBytes")? as usize })
+    let accelerate = options.0.get("accelerate").is_none() || options.flag("accelerate")?;
+    Ok(Options { policy, issuers, cache_bytes: options.number("cacheBytes")? as usize, accelerate })
 }
 
 /// The jose-shaped functions pass over algorithms that are not supported, as jose

@@ -5,6 +5,8 @@ use super::{
     plain,
     policy::{self, Options},
 };
+#[cfg(feature = "accel")]
+use crate::core::accel::trust::Supervisor;
 use crate::core::{
     cache::CachingVerifier,
     error::Error,
@@ -31,8 +33,16 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue) -> Result<Verifier, JsValue> {
         let options = plain::stringify(options).unwrap_or_default();
-        let Options { policy, issuers, cache_bytes } = policy::read(&options).map_err(JsValue::from)?;
-        Ok(Self(CachingVerifier::new(crate::core::verifier::Verifier::new(policy, issuers), cache_bytes)))
+        let Options { policy, issuers, cache_bytes, accelerate } = policy::read(&options).map_err(JsValue::from)?;
+        let verifier = crate::core::verifier::Verifier::new(policy, issuers);
+        #[cfg(feature = "accel")]
+        let verifier = match accelerate {
+            true => verifier.accelerated(Supervisor::shared().clone()),
+            false => verifier,
+        };
+        #[cfg(not(feature = "accel"))]
+        let _ = accelerate;
+        Ok(Self(CachingVerifier::new(verifier, cache_bytes)))
     }
 
     /// Exchanges an issuer's keys for a JWK Set; gives its refused members.
@@ -191,6 +201,14 @@ fn keep_prepared(memory: &mut Memory, prepared: &Prepared<'_>) {
     memory.signature = prepared.signature().to_vec();
     memory.signing_input_length = prepared.signing_input().len();
     memory.candidates = prepared.candidates().to_vec();
+}
+
+/// The family of an accelerator that came to another verdict than its crate and is off
+/// now; each is told once.
+#[cfg(feature = "accel")]
+#[wasm_bindgen]
+pub fn take_fault() -> Option<String> {
+    Supervisor::shared().take_fault().map(|fault| String::from(fault.family.name()))
 }
 
 /// The scopes of the claims set in the buffer, into the payload's part, with one

@@ -14,8 +14,8 @@ use super::{
     tables::{Kept, Subject, Tables},
 };
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU32, Ordering};
-use spin::Mutex;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use spin::{Mutex, Once};
 
 /// How many verdicts of an accelerator are compared before one is believed.
 pub const PROBATION: u32 = 8;
@@ -92,7 +92,19 @@ struct Clocked {
 #[derive(Clone)]
 pub struct Supervisor(Arc<State>);
 
+static SHARED: Once<Supervisor> = Once::new();
+
+/// For about twenty keys in steady use, or two hundred now and then.
+const SHARED_BYTES: usize = 8 << 20;
+
 impl Supervisor {
+    /// The one for all verifiers of the process, or of the WebAssembly instance, with
+    /// up to 8 MiB for tables: a curve's base point has its table once, and an
+    /// accelerator that failed is off for all.
+    pub fn shared() -> &'static Self {
+        SHARED.call_once(|| Self::new(SHARED_BYTES))
+    }
+
     /// Supervises all families, with up to `max_bytes` for tables.
     #[must_use]
     pub fn new(max_bytes: usize) -> Self {
@@ -128,17 +140,24 @@ impl Supervisor {
         verdict
     }
 
-    /// As [`Supervisor::verdict`], for a family that makes no tables.
+    /// As [`Supervisor::verdict`], for a family without tables: what is computed once
+    /// is in the key, and `proven` goes with it.
     pub fn verdict_without_tables(
         &self,
         family: Family,
+        proven: &AtomicBool,
         accelerated: impl FnOnce() -> bool,
         stock: impl FnOnce() -> bool,
     ) -> bool {
         if self.is_off(family) {
             return stock();
         }
-        self.compare(family, false, accelerated, stock).0
+        let unproven = !proven.load(Ordering::Relaxed);
+        let (verdict, agreed) = self.compare(family, unproven, accelerated, stock);
+        if agreed && unproven {
+            proven.store(true, Ordering::Relaxed);
+        }
+        verdict
     }
 
     /// Switches an accelerator off.
