@@ -136,6 +136,13 @@ fn whose_token_it_is_needs_no_keys() {
     for text in ["", "a.b", "a.b.c.d.e", "e30.!.AA", "e30.W10.AA", &"a".repeat(20_000)] {
         assert_eq!(verifier.issuer_of(text), None);
     }
+    let stranger = token(r#"{"iss":"https://c.example"}"#, "k");
+    for (strict, issuer, error) in [(true, None, Error::NoMatchingKey), (false, Some(0), Error::KeysNotReady)] {
+        let issuers = [Issuer::without_keys(["https://a.example"], [""; 0]).algorithms([Alg::Hs256])];
+        let verifier = Verifier::new(Policy::new().strict_claims(strict), issuers);
+        assert_eq!(verifier.issuer_of(&stranger), issuer);
+        assert_eq!(verifier.verify(&stranger, NOW).map(|_| ()), Err(error));
+    }
     let nameless = Verifier::new(Policy::new(), [Issuer::without_keys([""; 0], [""; 0])]);
     assert_eq!(nameless.issuer_of(token("{\"a\":1}", "k")), Some(0));
     let sole = Verifier::new(Policy::new(), [Issuer::without_keys(["https://a.example"], [""; 0])]);
