@@ -59,6 +59,7 @@ export async function startProvider({
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${server.address().port}${path}`
+  const lifetimeFor = ({ clientId }) => (clientId === SPA_CLIENT_ID ? spaTokenLifetime : accessTokenLifetime)
   const origins = new Set(redirectUris.map((uri) => new URL(uri).origin))
 
   const provider = new Provider(issuer, {
@@ -76,7 +77,7 @@ export async function startProvider({
     clientBasedCORS: (_ctx, origin) => origins.has(origin),
     pkce: { required: () => true },
     enabledJWA: { idTokenSigningAlgValues: [idTokenAlgorithm] },
-    ttl: { ...SECONDS, AccessToken: accessTokenLifetime },
+    ttl: { ...SECONDS, AccessToken: (_ctx, _token, client) => lifetimeFor(client) },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
     features: {
@@ -86,13 +87,12 @@ export async function startProvider({
         enabled: true,
         defaultResource: () => RESOURCE,
         useGrantedResource: () => true,
-        getResourceServerInfo(_ctx, resource, client) {
+        getResourceServerInfo(_ctx, resource) {
           if (resource !== RESOURCE) throw new errors.InvalidTarget()
           return {
             scope: SCOPES.join(' '),
             audience: RESOURCE,
             accessTokenFormat: 'jwt',
-            accessTokenTTL: client.clientId === SPA_CLIENT_ID ? spaTokenLifetime : accessTokenLifetime,
             jwt: { sign: { alg: algorithm } },
           }
         },

@@ -1,7 +1,7 @@
-// A resource server: answers with the name in a good token, and challenges any other (RFC 6750 §3).
+// A resource server that has not its verdict from jotgate: answers with the name in a good token, and challenges any other (RFC 6750 §3).
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createVerifier } from '../../pkg/dist/default/index.js'
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 
 /**
  * @param {object} options
@@ -12,10 +12,10 @@ import { createVerifier } from '../../pkg/dist/default/index.js'
  */
 export async function startApi({ issuer, audience, origins = [] }) {
   const seen = { accepted: 0, refused: 0, missing: 0 }
-  let verifier
-  const verifying = async () => {
-    const { jwks_uri } = await json(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-    return createVerifier({ issuer, audience, jwks: await json(jwks_uri) })
+  let keys
+  const verified = async (token) => {
+    keys ??= createRemoteJWKSet(new URL(await keySetOf(issuer)))
+    return jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', requiredClaims: ['exp', 'sub'] })
   }
   const server = createServer(async (request, response) => {
     const { origin } = request.headers
@@ -34,13 +34,14 @@ export async function startApi({ issuer, audience, origins = [] }) {
       return challenge(401, '')
     }
     try {
-      verifier ??= await verifying()
-      const { payload, scopes } = await verifier.verify(token)
+      const { payload } = await verified(token)
       const wanted = new URL(request.url, 'http://localhost').searchParams.get('scope')
-      if (wanted && !scopes.has(wanted)) return challenge(403, ` error="insufficient_scope", scope="${wanted}"`)
+      if (wanted && !payload.scope.split(' ').includes(wanted))
+        return challenge(403, ` error="insufficient_scope", scope="${wanted}"`)
       seen.accepted++
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ name: payload.sub }))
-    } catch {
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) return response.writeHead(500).end(String(error))
       seen.refused++
       challenge(401, ' error="invalid_token"')
     }
@@ -58,8 +59,7 @@ export async function startApi({ issuer, audience, origins = [] }) {
   }
 }
 
-async function json(url) {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${url}: ${response.status}`)
-  return response.json()
+async function keySetOf(issuer) {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  return (await response.json()).jwks_uri
 }
