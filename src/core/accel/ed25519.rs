@@ -12,6 +12,7 @@ use super::{
     ed25519_scalar::Scalar,
     fe25519::Fe,
     tables::{Level, Subject},
+    trust::Supervisor,
 };
 use alloc::vec::Vec;
 use sha2::{Digest, Sha512};
@@ -105,6 +106,20 @@ impl Key {
         let k = Scalar::from_wide(&hash.into());
         let point = self.combine(tables, s, k);
         point.encode() == words(r) && !point.is_of_small_order()
+    }
+
+    /// [`Key::verify`] with the tables that the supervisor keeps, or the verdict of
+    /// `stock`, the crate's, where it asks for that.
+    #[must_use]
+    pub fn verdict(
+        &self,
+        supervisor: &Supervisor,
+        message: &[u8],
+        signature: &[u8; 64],
+        stock: &dyn Fn() -> bool,
+    ) -> bool {
+        let subjects = [&Point::base(), &self.a];
+        supervisor.verdict(Family::Ed25519, subjects, |tables| self.verify(tables, message, signature), stock)
     }
 
     /// s·B − k·A.

@@ -20,6 +20,11 @@
 //! All of it works on public data, so that variable time is no leak: no secret
 //! ever reaches this module.
 
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
 mod comb;
 mod curve;
 pub mod ecdsa;
@@ -28,9 +33,11 @@ pub mod ed25519;
 #[cfg(feature = "eddsa")]
 mod ed25519_point;
 #[cfg(feature = "eddsa")]
-mod ed25519_scalar;
+pub mod ed25519_scalar;
 #[cfg(feature = "eddsa")]
 pub mod fe25519;
+#[cfg(feature = "fault")]
+pub mod fault;
 mod field;
 mod integer;
 mod modinv;

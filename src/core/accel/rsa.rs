@@ -6,13 +6,19 @@ use super::rsa_scalar::Scalar as Kernel;
 #[cfg(target_arch = "wasm32")]
 use super::rsa_simd::Simd as Kernel;
 use super::{
+    Family,
     rsa_encoding::{Hash, is_pkcs1v15, is_pss},
     rsa_montgomery::{self, MAX_OCTETS, PublicKey},
+    trust::Supervisor,
 };
+use ::core::sync::atomic::AtomicBool;
 
 /// An RSA public key, prepared; with the kernel that is fastest on the target.
-#[derive(Clone, Debug)]
-pub struct Key<K = Kernel>(PublicKey<K>);
+#[derive(Debug)]
+pub struct Key<K = Kernel> {
+    public: PublicKey<K>,
+    proven: AtomicBool,
+}
 
 impl<K: rsa_montgomery::Kernel> Key<K> {
     /// Takes the modulus as big-endian octets without leading zeros, and the
@@ -20,13 +26,13 @@ impl<K: rsa_montgomery::Kernel> Key<K> {
     /// than 8192 bits, for an exponent that is even or 1.
     #[must_use]
     pub fn new(n: &[u8], e: u32) -> Option<Self> {
-        PublicKey::new(n, e).map(Self)
+        Some(Self { public: PublicKey::new(n, e)?, proven: AtomicBool::new(false) })
     }
 
     /// Whether `signature` is this key's over a message of this hash, RFC 8017 §8.2.2.
     #[must_use]
     pub fn verify_pkcs1v15<H: Hash>(&self, hash: &[u8], signature: &[u8]) -> bool {
-        self.decode(signature, |em| is_pkcs1v15::<H>(em, hash))
+        self.decode(signature, |em| is_pkcs1v15(em, &H::DIGEST_INFO, hash))
     }
 
     /// Whether `signature` is this key's over a message of this hash, RFC 8017
@@ -35,12 +41,24 @@ impl<K: rsa_montgomery::Kernel> Key<K> {
     pub fn verify_pss<H: Hash>(&self, hash: &[u8], signature: &[u8]) -> bool {
         self.decode(signature, |em| {
             // EM has one bit less than n: it may begin behind an octet that is zero.
-            let bits = self.0.bits() - 1;
+            let bits = self.public.bits() - 1;
             match em.split_at_mut_checked(em.len() - bits.div_ceil(8)) {
                 Some(([] | [0], em)) => is_pss::<H>(em, bits, hash),
                 _ => false,
             }
         })
+    }
+
+    /// The verdict of `accelerated`, one of the above, or that of `stock`, the
+    /// crate's, where the supervisor asks for it: for the first verdicts of all,
+    /// and for each key's first.
+    pub fn verdict(
+        &self,
+        supervisor: &Supervisor,
+        accelerated: impl FnOnce(&Self) -> bool,
+        stock: impl FnOnce() -> bool,
+    ) -> bool {
+        supervisor.verdict_without_tables(Family::Rsa, &self.proven, || accelerated(self), stock)
     }
 
     /// RSAVP1 and I2OSP, and what `check` says to the octets.
@@ -49,19 +67,19 @@ impl<K: rsa_montgomery::Kernel> Key<K> {
         let Some(em) = buffer.get_mut(..signature.len()) else {
             return false;
         };
-        self.0.apply(signature, em) && check(em)
+        self.public.apply(signature, em) && check(em)
     }
 
     /// sᵉ modulo n as big-endian octets, as many as n has; false for an s that is
     /// not below n, or not as long as n (RFC 8017 §5.2.2).
     #[must_use]
     pub fn apply(&self, s: &[u8], out: &mut [u8]) -> bool {
-        self.0.apply(s, out)
+        self.public.apply(s, out)
     }
 
     /// The memory that the key takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.0.bytes()
+        self.public.bytes()
     }
 }

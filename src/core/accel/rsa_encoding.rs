@@ -32,16 +32,17 @@ impl Hash for Sha512 {
     const DIGEST_INFO: [u8; 19] = digest_info(3, 64);
 }
 
-/// Whether `em` is 00 01 FF … FF 00 T.
-pub fn is_pkcs1v15<H: Hash>(em: &[u8], hash: &[u8]) -> bool {
-    let end = [&[0], H::DIGEST_INFO.as_slice(), hash].into_iter().flatten();
-    let length = 1 + H::DIGEST_INFO.len() + hash.len();
+/// Whether `em` is 00 01 FF … FF 00, the DigestInfo and the hash.
+pub fn is_pkcs1v15(em: &[u8], digest_info: &[u8; 19], hash: &[u8]) -> bool {
+    let [.., hash_length] = digest_info;
+    let end = [&[0], digest_info.as_slice(), hash].into_iter().flatten();
     // At least eight octets of padding.
-    let Some(padding) = em.len().checked_sub(length + 2).filter(|padding| *padding >= 8) else {
+    let Some(padding) = em.len().checked_sub(2 + 1 + digest_info.len() + hash.len()).filter(|padding| *padding >= 8)
+    else {
         return false;
     };
     let expected = [0, 1].iter().chain(::core::iter::repeat_n(&0xff, padding)).chain(end);
-    hash.len() == <H as Digest>::output_size() && em.iter().eq(expected)
+    hash.len() == usize::from(*hash_length) && em.iter().eq(expected)
 }
 
 /// Whether `em`, which is overwritten, is the encoding of a message of this hash

@@ -2,6 +2,11 @@
 
 use ::core::num::NonZeroUsize;
 use alloc::borrow::Cow;
+#[cfg(feature = "accel")]
+use {
+    crate::core::accel::{ed25519, trust::Supervisor},
+    alloc::sync::Arc,
+};
 
 use jwt_compact::{Algorithm, AlgorithmSignature};
 
@@ -10,7 +15,11 @@ use crate::core::error::Error;
 
 /// An Ed25519 public key, decompressed.
 #[derive(Clone, Debug)]
-pub struct VerifyingKey(ed25519_dalek::VerifyingKey);
+pub struct VerifyingKey {
+    stock: ed25519_dalek::VerifyingKey,
+    #[cfg(feature = "accel")]
+    accelerated: Option<(Arc<ed25519::Key>, Supervisor)>,
+}
 
 impl VerifyingKey {
     /// Takes the encoded point (RFC 8032 §5.1.2).
@@ -27,7 +36,18 @@ impl VerifyingKey {
         if key.is_weak() || key.to_edwards().compress().as_bytes() != x {
             return Err(Error::OkpPoint);
         }
-        Ok(Self(key))
+        Ok(Self {
+            stock: key,
+            #[cfg(feature = "accel")]
+            accelerated: None,
+        })
+    }
+
+    /// Lets the accelerator verify, under supervision.
+    #[cfg(feature = "accel")]
+    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+        let key = ed25519::Key::new(self.stock.as_bytes());
+        self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));
     }
 }
 
@@ -75,7 +95,12 @@ macro_rules! eddsa_algorithms {
                 message: &[u8],
             ) -> bool {
                 // Strict: S < L, R canonical and not of small order (RFC 8032 §5.1.7).
-                verifying_key.0.verify_strict(message, &signature.0).is_ok()
+                let stock = || verifying_key.stock.verify_strict(message, &signature.0).is_ok();
+                #[cfg(feature = "accel")]
+                if let Some((key, supervisor)) = &verifying_key.accelerated {
+                    return key.verdict(supervisor, message, &signature.0.to_bytes(), &stock);
+                }
+                stock()
             }
         }
     )*};

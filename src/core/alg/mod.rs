@@ -125,6 +125,10 @@ impl VerifyingKey {
     /// Lets an accelerator verify, where the family has one.
     pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
         match (self, supervisor) {
+            #[cfg(all(feature = "accel", feature = "rsa"))]
+            (VerifyingKey::Rsa(key), supervisor) => key.accelerate(supervisor),
+            #[cfg(all(feature = "accel", feature = "eddsa"))]
+            (VerifyingKey::Ed25519(key), supervisor) => key.accelerate(supervisor),
             #[cfg(all(feature = "accel", feature = "es256"))]
             (VerifyingKey::P256(key), supervisor) => key.accelerate(supervisor),
             #[cfg(all(feature = "accel", feature = "es384"))]

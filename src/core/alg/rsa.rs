@@ -3,6 +3,12 @@
 use ::core::ops::RangeInclusive;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+#[cfg(feature = "accel")]
+use {
+    crate::core::accel::{rsa as accel, trust::Supervisor},
+    ::rsa::traits::PublicKeyParts,
+    alloc::sync::Arc,
+};
 
 use ::rsa::pkcs1v15::Pkcs1v15Sign;
 use ::rsa::pss::Pss;
@@ -19,7 +25,11 @@ pub const MODULUS_BITS: RangeInclusive<usize> = 2048..=8192;
 
 /// An RSA public key with the Montgomery constants of its modulus.
 #[derive(Clone, Debug)]
-pub struct VerifyingKey(RsaPublicKey);
+pub struct VerifyingKey {
+    stock: RsaPublicKey,
+    #[cfg(feature = "accel")]
+    accelerated: Option<(Arc<accel::Key>, Supervisor)>,
+}
 
 impl VerifyingKey {
     /// Takes the modulus and the exponent as big-endian octets; leading zero
@@ -58,9 +68,20 @@ impl VerifyingKey {
             return Err(Error::RsaFaulty);
         }
 
-        RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e))
-            .map(Self)
-            .map_err(|_| Error::RsaModulus)
+        let stock = RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e));
+        Ok(Self {
+            stock: stock.map_err(|_| Error::RsaModulus)?,
+            #[cfg(feature = "accel")]
+            accelerated: None,
+        })
+    }
+
+    /// Lets the accelerator verify, under supervision.
+    #[cfg(feature = "accel")]
+    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+        let e = self.stock.e().to_be_bytes().iter().fold(0, |e: u32, octet| e << 8 | u32::from(*octet));
+        let key = accel::Key::new(&self.stock.n().to_be_bytes_trimmed_vartime(), e);
+        self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));
     }
 }
 
@@ -107,7 +128,7 @@ impl AlgorithmSignature for Signature {
 }
 
 macro_rules! rsa_algorithms {
-    ($( $name:ident $jose:literal $section:literal $hash:ty, $scheme:expr ; )*) => {$(
+    ($( $name:ident $jose:literal $section:literal $hash:ty, $scheme:expr, $accelerated:ident ; )*) => {$(
         #[doc = concat!("`", $jose, "`, ", $section, ".")]
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $name;
@@ -132,18 +153,23 @@ macro_rules! rsa_algorithms {
                 message: &[u8],
             ) -> bool {
                 let hash = <$hash>::digest(message);
-                verifying_key.0.verify($scheme, &hash, &signature.0).is_ok()
+                let stock = || verifying_key.stock.verify($scheme, &hash, &signature.0).is_ok();
+                #[cfg(feature = "accel")]
+                if let Some((key, supervisor)) = &verifying_key.accelerated {
+                    return key.verdict(supervisor, |key| key.$accelerated::<$hash>(&hash, &signature.0), stock);
+                }
+                stock()
             }
         }
     )*};
 }
 
 rsa_algorithms! {
-    Rs256 "RS256" "RFC 7518 §3.3" Sha256, Pkcs1v15Sign::new::<Sha256>();
-    Rs384 "RS384" "RFC 7518 §3.3" Sha384, Pkcs1v15Sign::new::<Sha384>();
-    Rs512 "RS512" "RFC 7518 §3.3" Sha512, Pkcs1v15Sign::new::<Sha512>();
+    Rs256 "RS256" "RFC 7518 §3.3" Sha256, Pkcs1v15Sign::new::<Sha256>(), verify_pkcs1v15;
+    Rs384 "RS384" "RFC 7518 §3.3" Sha384, Pkcs1v15Sign::new::<Sha384>(), verify_pkcs1v15;
+    Rs512 "RS512" "RFC 7518 §3.3" Sha512, Pkcs1v15Sign::new::<Sha512>(), verify_pkcs1v15;
     // RFC 7518 §3.5: the salt is as long as the hash, MGF1 uses the same hash.
-    Ps256 "PS256" "RFC 7518 §3.5" Sha256, Pss::<Sha256>::new();
-    Ps384 "PS384" "RFC 7518 §3.5" Sha384, Pss::<Sha384>::new();
-    Ps512 "PS512" "RFC 7518 §3.5" Sha512, Pss::<Sha512>::new();
+    Ps256 "PS256" "RFC 7518 §3.5" Sha256, Pss::<Sha256>::new(), verify_pss;
+    Ps384 "PS384" "RFC 7518 §3.5" Sha384, Pss::<Sha384>::new(), verify_pss;
+    Ps512 "PS512" "RFC 7518 §3.5" Sha512, Pss::<Sha512>::new(), verify_pss;
 }
