@@ -145,11 +145,15 @@ export async function startWorkerd(source, bindings) {
     external: ['cloudflare:*'],
     plugins: [packedJotgate],
   })
-  const wasm = ['verify_bg.wasm', 'decode_bg.wasm'].map((path) => ({
-    type: 'CompiledWasm',
-    path,
-    contents: readFileSync(join(installed, 'wasm', path)),
-  }))
+  const wasm = Object.fromEntries(
+    ['verify_bg.wasm', 'decode_bg.wasm'].map((file) => [file, readFileSync(join(installed, 'wasm', file))]),
+  )
+  return inWorkerd({ script: outputFiles[0].text, wasm }, bindings)
+}
+
+/** Starts a worker, of a script and of compiled WebAssembly by file name. */
+export async function inWorkerd({ script, wasm }, bindings = {}) {
+  const compiled = Object.entries(wasm).map(([path, contents]) => ({ type: 'CompiledWasm', path, contents }))
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -160,7 +164,7 @@ export async function startWorkerd(source, bindings) {
           name: 'main',
           compatibilityDate: '2026-01-01',
           bindings,
-          modules: [{ type: 'ESModule', path: 'main.js', contents: outputFiles[0].text }, ...wasm],
+          modules: [{ type: 'ESModule', path: 'main.js', contents: script }, ...compiled],
           // Straight from the network, and not through the worker that miniflare puts before all others.
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
