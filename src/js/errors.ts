@@ -336,13 +336,22 @@ export class JotgateRefreshFailed extends Error {
   /** The `error` of the token endpoint, if it gave one: RFC 6749 §5.2. */
   readonly oauthError: string | undefined
 
-  constructor(problem: RefreshProblem, message: string, details: { httpStatus?: number; oauthError?: string } = {}) {
-    super(message)
+  constructor(problem: RefreshProblem, httpStatus?: number, oauthError?: string) {
+    super(refreshProblems[problem])
     this.name = new.target.name
     this.problem = problem
-    this.httpStatus = details.httpStatus
-    this.oauthError = details.oauthError
+    this.httpStatus = httpStatus
+    this.oauthError = oauthError
   }
+}
+
+const refreshProblems: Readonly<Record<RefreshProblem, string>> = {
+  network: 'the provider could not be reached',
+  timeout: 'the provider did not answer in time',
+  server: 'the provider is in trouble',
+  limited: 'the provider asks for fewer requests',
+  refused: 'the provider refuses a token',
+  unusable: 'the answer holds no Bearer token that is valid now',
 }
 
 /** A token manager's session has ended: sign in again. */

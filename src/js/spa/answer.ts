@@ -1,94 +1,82 @@
 import { decodeJwt } from '../decode.js'
 import { JotgateRefreshFailed, type RefreshProblem } from '../errors.js'
 import type { Clock } from './clock.js'
-import { isNumber, isRecord, isTokenText, type Token } from './session-state.js'
+import { isEnd, isNumber, isRecord, isTokenText, type Token } from './session-state.js'
 import type { SignOutReason } from './types.js'
 
 /** What asking for a token came to. */
-export type Outcome =
-  | { kind: 'granted'; token: Token; refreshToken: string | undefined }
+export interface Outcome {
+  readonly token: Token | undefined
+  /** There may be one although there is no token of use: from now on the only one that is good. */
+  readonly refreshToken: string | undefined
   /** The provider will give no more tokens for this session. */
-  | { kind: 'ended'; reason: SignOutReason; error: JotgateRefreshFailed }
-  | { kind: 'failed'; error: JotgateRefreshFailed; retryAfter: number; refreshToken: string | undefined }
+  readonly ended: SignOutReason | undefined
+  /** Why there is no token. */
+  readonly error: JotgateRefreshFailed
+  /** Seconds, or not a number. */
+  readonly retryAfter: number
+}
 
-/** What `refresh` gave, in one form. */
+type Members = { readonly [member: string]: unknown }
+
+/** What `refresh` gave or threw. */
 interface Answer {
-  body: { [member: string]: unknown }
-  status: number | undefined
-  date: unknown
-  retryAfter: unknown
-  thrown: boolean
+  readonly body: Members
+  /** The response that the body came in, if that was handed over. */
+  readonly response: Members
+  readonly thrown: boolean
 }
 
 /** Reads what `refresh` returned: the token endpoint's response, or what a client made of it. */
 export async function readAnswer(value: unknown): Promise<Answer> {
-  if (!isRecord(value)) return { body: {}, status: undefined, date: undefined, retryAfter: undefined, thrown: false }
-  if (typeof value.json !== 'function')
-    return { body: value, status: undefined, date: value.date, retryAfter: undefined, thrown: false }
+  const given = members(value)
+  if (typeof given.json !== 'function') return { body: given, response: {}, thrown: false }
   let body: unknown
   try {
-    body = await value.json()
+    body = await given.json()
   } catch {
     // Its message would quote the body.
   }
-  return {
-    body: isRecord(body) ? body : {},
-    status: statusOf(value),
-    date: header(value, 'date'),
-    retryAfter: header(value, 'retry-after'),
-    thrown: false,
-  }
+  return { body: members(body), response: given, thrown: false }
 }
 
 /** Reads what `refresh` threw: an OAuth error in the form that clients give it, else a network that failed. */
 export function readThrown(value: unknown): Answer {
-  const thrown = isRecord(value) ? value : {}
-  const response = isRecord(thrown.response) ? thrown.response : {}
-  return {
-    body: thrown,
-    status: statusOf(thrown) ?? statusOf(response),
-    date: header(response, 'date'),
-    retryAfter: thrown.retryAfter ?? header(response, 'retry-after'),
-    thrown: true,
-  }
+  const body = members(value)
+  return { body, response: members(body.response), thrown: true }
 }
 
 /** Judges an answer that came `seconds` after it was asked for, and sets the clock by it. */
-export function judge({ body, status, date, retryAfter, thrown }: Answer, clock: Clock, seconds: number): Outcome {
+export function judge({ body, response, thrown }: Answer, clock: Clock, seconds: number): Outcome {
+  const status = statusOf(response) ?? (thrown ? statusOf(body) : undefined)
   // A code of RFC 6749 §5.2, never any other text of somebody else's.
-  const oauthError = typeof body.error === 'string' && /^[a-z_]{1,32}$/.exec(body.error)?.[0]
-  const failed = (problem: RefreshProblem, message: string) =>
-    new JotgateRefreshFailed(problem, message, {
-      ...(status !== undefined && { httpStatus: status }),
-      ...(oauthError && { oauthError }),
-    })
-  const serverDate = dateOf(date)
-  if (serverDate !== undefined) clock.measure(serverDate, seconds)
+  const oauthError = /^[a-z_]{1,32}$/.exec(typeof body.error === 'string' ? body.error : '')?.[0]
+  const date = dateOf(header(response, 'date') ?? body.date)
+  if (date !== undefined) clock.measure(date, seconds)
 
-  if (oauthError === 'invalid_grant' || oauthError === 'login_required')
-    return { kind: 'ended', reason: oauthError, error: failed('refused', 'the provider has ended the session') }
-  const refused = thrown || oauthError || (status !== undefined && (status < 200 || status > 299))
-  const token = refused ? undefined : readToken(body, clock, serverDate === undefined ? seconds : undefined)
-  const { refresh_token: given } = body
-  const refreshToken = !refused && typeof given === 'string' && given !== '' ? given : undefined
-  if (token) return { kind: 'granted', token, refreshToken }
-
-  let error: JotgateRefreshFailed
-  if (status === 429) error = failed('limited', 'the provider asks for fewer requests')
-  else if (status !== undefined && status > 499) error = failed('server', 'the provider is in trouble')
-  else if (oauthError || (refused && status !== undefined)) error = failed('refused', 'the provider refuses a token')
-  else if (thrown) error = failed('network', 'the provider could not be reached')
-  else error = failed('unusable', 'the answer holds no Bearer token that is valid now')
-  return { kind: 'failed', error, retryAfter: delayOf(retryAfter, clock), refreshToken }
+  const refused = thrown || oauthError !== undefined || (status !== undefined && (status < 200 || status > 299))
+  const token = refused ? undefined : readToken(body, clock, date === undefined ? seconds : undefined)
+  const { refresh_token: refreshToken } = body
+  let problem: RefreshProblem = 'unusable'
+  if (status === 429) problem = 'limited'
+  else if (status !== undefined && status > 499) problem = 'server'
+  else if (refused) problem = oauthError === undefined && status === undefined ? 'network' : 'refused'
+  return {
+    token,
+    refreshToken: !refused && refreshToken && typeof refreshToken === 'string' ? refreshToken : undefined,
+    ended: isEnd(oauthError) ? oauthError : undefined,
+    error: new JotgateRefreshFailed(problem, status, oauthError),
+    retryAfter: delayOf(header(response, 'retry-after') ?? body.retryAfter, clock),
+  }
 }
 
 /** RFC 6749 §5.1; undefined when it is no token that could be used. `seconds`: the clock is to be set by the token. */
-function readToken(body: { [member: string]: unknown }, clock: Clock, seconds: number | undefined): Token | undefined {
+function readToken(body: Members, clock: Clock, seconds: number | undefined): Token | undefined {
   const { access_token: text, token_type: type = 'Bearer' } = body
-  if (!isTokenText(text) || typeof type !== 'string' || type.toLowerCase() !== 'bearer') return undefined
+  if (!isTokenText(text) || !/^bearer$/i.test(String(type))) return undefined
   // Some servers send a text.
   const expiresIn = body.expires_in == null ? Number.NaN : Number(body.expires_in)
-  let claims: { [claim: string]: unknown } = {}
+  let claims: Members = {}
   try {
     claims = decodeJwt(text)
   } catch {
@@ -101,37 +89,36 @@ function readToken(body: { [member: string]: unknown }, clock: Clock, seconds: n
   // At the latest now it does not matter any more what was unsure: expires_in counts from here.
   clock.unsure = false
   const issuedAt = clock.now()
-  const ends = [exp, issuedAt + expiresIn].filter(isNumber)
-  const expiresAt = ends.length > 0 ? Math.min(...ends) : Number.POSITIVE_INFINITY
+  // Infinity where nobody knows.
+  const expiresAt = Math.min(...[exp, issuedAt + expiresIn].filter(isNumber))
   if (expiresAt <= issuedAt) return undefined
   const scope = [body.scope, claims.scope, claims.scp].find((each) => typeof each === 'string' || Array.isArray(each))
   return { text, issuedAt, expiresAt, scope: Array.isArray(scope) ? scope.join(' ') : String(scope ?? '') }
 }
 
-function statusOf(value: { [member: string]: unknown }): number | undefined {
-  const status = value.status
+function members(value: unknown): Members {
+  return isRecord(value) ? value : {}
+}
+
+function statusOf({ status }: Members): number | undefined {
   return isNumber(status) && status > 99 && status < 600 ? status : undefined
 }
 
-function header(value: { [member: string]: unknown }, name: string): unknown {
-  const headers = value.headers as { get?: (name: string) => unknown } | undefined
-  return typeof headers?.get === 'function' ? headers.get(name) : undefined
+function header({ headers }: Members, name: string): unknown {
+  const { get } = members(headers)
+  return typeof get === 'function' ? (get.call(headers, name) ?? undefined) : undefined
 }
 
 /** A moment in seconds. */
 function dateOf(date: unknown): number | undefined {
-  const moment =
-    typeof date === 'number'
-      ? date
-      : date instanceof Date || typeof date === 'string'
-        ? +new Date(date) / 1000
-        : Number.NaN
+  const known = typeof date === 'string' || date instanceof Date
+  const moment = known ? +new Date(date) / 1000 : date
   return isNumber(moment) ? Math.floor(moment) : undefined
 }
 
 /** `Retry-After`, RFC 9110 §10.2.3: seconds or a date. Not a number where there is none. */
 function delayOf(retryAfter: unknown, clock: Clock): number {
-  if (typeof retryAfter === 'number') return retryAfter
+  if (isNumber(retryAfter)) return retryAfter
   if (typeof retryAfter !== 'string') return Number.NaN
   return /^\d+$/.test(retryAfter) ? Number(retryAfter) : (dateOf(retryAfter) ?? Number.NaN) - clock.now()
 }

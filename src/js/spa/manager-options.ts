@@ -1,18 +1,4 @@
-import { Options } from '../options.js'
 import type { TokenManagerOptions, TokenStorage } from './types.js'
-
-const KNOWN = [
-  'refresh',
-  'session',
-  'name',
-  'before',
-  'jitter',
-  'minInterval',
-  'refreshTimeout',
-  'autoRefresh',
-  'origins',
-  'storage',
-] as const satisfies (keyof TokenManagerOptions)[]
 
 /** The options of a manager, read once and complete. */
 export interface ManagerOptions {
@@ -29,60 +15,71 @@ export interface ManagerOptions {
   readonly storage: TokenStorage | undefined
 }
 
+type Rule = [fallback: unknown, accepts: (value: unknown) => boolean, must: string]
+
+const text: Rule[1] = (value) => typeof value === 'string' && value !== ''
+const number = (least: number, most: number): [Rule[1], string] => [
+  (value) => typeof value === 'number' && value >= least && value <= most,
+  `be a number from ${least} to ${most}`,
+]
+
+// Not the class `Options`, which would be a sixth of this entry.
+const rules: { readonly [Name in keyof TokenManagerOptions]-?: Rule } = {
+  refresh: [undefined, (value) => typeof value === 'function', 'be a function'],
+  session: ['default', text, 'be a text'],
+  name: ['access', text, 'be a text'],
+  before: [Number.NaN, ...number(0, Number.MAX_VALUE)],
+  jitter: [0.5, ...number(0, 1)],
+  minInterval: [1, ...number(0.25, 86_400)],
+  refreshTimeout: [30_000, ...number(1, 600_000)],
+  autoRefresh: [true, (value) => typeof value === 'boolean', 'be true or false'],
+  origins: [
+    [],
+    (value) => Array.isArray(value) && value.every(isOrigin),
+    'be an array of origins such as "https://api.example", with http only on loopback',
+  ],
+  storage: [
+    undefined,
+    (value) =>
+      (['get', 'set', 'remove'] as const).every((name) => typeof (value as TokenStorage | null)?.[name] === 'function'),
+    'have the functions get, set and remove',
+  ],
+}
+
 /** @throws TypeError naming the option that is wrong, unknown or missing */
 export function readManagerOptions(source: TokenManagerOptions): ManagerOptions {
-  const options = new Options(source, 'createTokenManager')
-  options.allowOnly(KNOWN)
-  const refresh = options.callback('refresh')
-  if (!refresh) options.fail('refresh', 'is missing: a function that asks for the next token')
-  const origins = options.strings('origins', { single: false, empty: true }) ?? []
-  for (const [index, origin] of origins.entries()) {
-    if (!isOrigin(origin)) {
-      const problem = 'must be an origin such as "https://api.example", with http only on loopback'
-      options.fail(`origins[${index}]`, problem)
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new TypeError(`createTokenManager: ${problem}`, { cause })
+  }
+  if (typeof source !== 'object' || source === null) fail('the options must be an object')
+  for (const name of Object.keys(source)) {
+    if (!Object.hasOwn(rules, name)) fail(`unknown option "${name}"; there are ${Object.keys(rules).join(', ')}`)
+  }
+  const options: { [name: string]: unknown } = {}
+  for (const [name, [fallback, accepts, must]] of Object.entries(rules)) {
+    let value: unknown
+    try {
+      // Its own alone: nobody else decides where a token goes.
+      value = Object.hasOwn(source, name) ? source[name as keyof TokenManagerOptions] : undefined
+    } catch (cause) {
+      fail(`option "${name}" could not be read`, cause)
     }
+    if (Array.isArray(value)) value = [...value]
+    const given = value !== undefined || name === 'refresh'
+    if (given && !accepts(value)) fail(`option "${name}" must ${must}`)
+    options[name] = given ? value : fallback
   }
-  return {
-    // Called as a method of what was handed over, which may be an instance.
-    refresh: (request) => (refresh as TokenManagerOptions['refresh']).call(source, request),
-    session: options.string('session') ?? 'default',
-    name: options.string('name') ?? 'access',
-    before: number(options, 'before', 0, Number.MAX_VALUE) ?? Number.NaN,
-    jitter: number(options, 'jitter', 0, 1) ?? 0.5,
-    minInterval: number(options, 'minInterval', 0.25, 86_400) ?? 1,
-    refreshTimeout: options.integer('refreshTimeout', 1, 600_000) ?? 30_000,
-    autoRefresh: options.boolean('autoRefresh') ?? true,
-    origins: new Set(origins),
-    storage: storageOf(options),
-  }
+  options.origins = new Set(options.origins as string[])
+  return options as unknown as ManagerOptions
 }
 
-function number(options: Options, name: string, least: number, greatest: number): number | undefined {
-  const value = options.read(name)
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && value >= least && value <= greatest) return value
-  options.fail(name, `must be a number from ${least} to ${greatest}`)
-}
-
-function isOrigin(text: string): boolean {
-  let url: URL
+function isOrigin(value: unknown): boolean {
   try {
-    url = new URL(text)
+    const { protocol, hostname, origin } = new URL(value as string)
+    const loopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)
+    // A host may hold an asterisk; here it would look as if it stood for others.
+    return origin === value && !value.includes('*') && (protocol === 'https:' || (protocol === 'http:' && loopback))
   } catch {
     return false
   }
-  const { protocol, hostname, origin } = url
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-  // A URL's host may hold an asterisk; here it would look as if it stood for others.
-  return origin === text && !text.includes('*') && (protocol === 'https:' || (protocol === 'http:' && loopback))
-}
-
-function storageOf(options: Options): TokenStorage | undefined {
-  const value = options.read('storage')
-  if (value === undefined) return undefined
-  const storage = value as TokenStorage | null
-  for (const name of ['get', 'set', 'remove'] as const) {
-    if (typeof storage?.[name] !== 'function') options.fail('storage', 'must have the functions get, set and remove')
-  }
-  return storage as TokenStorage
 }

@@ -125,7 +125,7 @@ export class Manager extends EventTarget {
     if (this.#session.rest(name, minInterval, insists) > 0) {
       const error = this.#session.attempt(name)?.error
       if (token && validity > 0 && !(insists && error)) return token.text
-      throw error ?? new JotgateRefreshFailed('unusable', 'the last token has expired just after it was issued')
+      throw error ?? new JotgateRefreshFailed('unusable')
     }
     try {
       const reason = insists ? 'forced' : !token ? 'none' : 'validity'

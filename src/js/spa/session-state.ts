@@ -63,34 +63,33 @@ export function granted(
 
 /** A state as plain data, for the other tabs and for storages. */
 export function toPlain(state: SessionState): object {
-  const tokens = [...state.tokens].map(([name, { text, issuedAt, expiresAt, scope }]) => [
-    name,
-    // JSON has no Infinity.
-    { text, issuedAt, expiresAt: Number.isFinite(expiresAt) ? expiresAt : null, scope },
-  ])
-  return { ...state, tokens }
+  return { ...state, tokens: [...state.tokens] }
 }
 
 /** Reads what {@link toPlain} made, perhaps elsewhere and by another version; undefined when it is anything else. */
 export function fromPlain(value: unknown): SessionState | undefined {
   if (!isRecord(value) || !Array.isArray(value.tokens)) return undefined
   const { epoch, generation, ended, refreshToken, skew } = value
-  // What is greater would not count on.
-  if (![epoch, generation].every((each) => isNumber(each) && each >= 0 && each < 2 ** 52)) return undefined
-  if (!isNumber(epoch) || !isNumber(generation) || !isNumber(skew)) return undefined
-  if (ended !== undefined && ended !== 'signOut' && ended !== 'invalid_grant' && ended !== 'login_required')
-    return undefined
+  if (!isCount(epoch) || !isCount(generation) || !isNumber(skew)) return undefined
+  if (ended !== undefined && !isEnd(ended)) return undefined
   if (refreshToken !== undefined && typeof refreshToken !== 'string') return undefined
   const tokens = new Map<string, Token>()
   for (const pair of value.tokens as unknown[]) {
     const [name, token] = Array.isArray(pair) ? (pair as unknown[]) : []
     if (typeof name !== 'string' || !isRecord(token)) return undefined
-    const { text, issuedAt, expiresAt, scope } = token
+    // JSON has made null of Infinity.
+    const { text, issuedAt, expiresAt: end, scope } = token
+    const expiresAt = end ?? Number.POSITIVE_INFINITY
     if (!isTokenText(text) || !isNumber(issuedAt) || typeof scope !== 'string') return undefined
-    if (expiresAt !== null && !isNumber(expiresAt)) return undefined
-    tokens.set(name, { text, issuedAt, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY, scope })
+    if (typeof expiresAt !== 'number') return undefined
+    tokens.set(name, { text, issuedAt, expiresAt, scope })
   }
   return { epoch, generation, ended, refreshToken, tokens, skew }
+}
+
+/** Whether a provider's error, or another tab's word, ends a session. */
+export function isEnd(value: unknown): value is SignOutReason {
+  return value === 'invalid_grant' || value === 'login_required' || value === 'signOut'
 }
 
 /** RFC 6749 §A.12. What else would break, or show up in the error message of, `Headers`. */
@@ -104,4 +103,9 @@ export function isRecord(value: unknown): value is { [member: string]: unknown }
 
 export function isNumber(value: unknown): value is number {
   return Number.isFinite(value)
+}
+
+// What is greater would not count on.
+function isCount(value: unknown): value is number {
+  return isNumber(value) && value >= 0 && value < 2 ** 52
 }

@@ -91,7 +91,7 @@ export class Session {
       session = new Session(environment, name, storage, timeout)
       named.set(name, session)
     } else if (storage !== undefined && storage !== session.storage) {
-      throw new TypeError('createTokenManager: option "storage" differs from that of the session\'s first manager')
+      throw new TypeError('createTokenManager: option "storage" must be that of the session')
     }
     session.#members.add(member)
     return session
@@ -158,11 +158,10 @@ export class Session {
   async signIn(name: string, response: unknown): Promise<void> {
     const answer = await readAnswer(response)
     await this.ready
-    const outcome = judge(answer, this.clock, SIGN_IN_SECONDS)
-    if (outcome.kind !== 'granted') throw outcome.error
-    const state = this.#begun()
+    const { token, refreshToken, error } = judge(answer, this.clock, SIGN_IN_SECONDS)
+    if (!token) throw error
     this.#attempted(name, 0, Number.NaN)
-    await this.#publish(granted(state, name, outcome.token, outcome.refreshToken), undefined)
+    await this.#publish(granted(this.#begun(), name, token, refreshToken), undefined)
   }
 
   /** Begins anew with nothing, so that a refresh can be tried. */
@@ -202,8 +201,8 @@ export class Session {
     try {
       return await this.#tabs.exclusively((lost) => this.#work(renewal, lost))
     } catch (thrown) {
-      if ((thrown as { name?: unknown } | null)?.name !== 'AbortError') throw thrown
-      throw new JotgateRefreshFailed('timeout', 'another tab has taken over, since this one did not answer')
+      // Another tab has taken over, since this one did not answer.
+      throw (thrown as Error).name === 'AbortError' ? new JotgateRefreshFailed('timeout') : thrown
     }
   }
 
@@ -219,31 +218,20 @@ export class Session {
     this.#phases.set(name, 'asking')
     this.#look()
     const basis = this.state
-    const outcome = await this.#call(renewal, lost)
-    if (this.state.epoch !== basis.epoch) {
-      const other = this.#present(name, instead)
-      if (other) return other
-      throw new JotgateRefreshFailed('refused', 'the session began anew meanwhile')
-    }
+    const { token, refreshToken, ended, error, retryAfter } = await this.#call(renewal, lost)
     // Where others have gone on meanwhile, in spite of the lock, theirs is the refresh token that counts.
-    const overtaken = isNewer(this.state, basis)
-    if (outcome.kind === 'granted' && !overtaken) {
-      this.#attempted(name, 0, Number.NaN)
-      await this.#publish(granted(basis, name, outcome.token, outcome.refreshToken), reason)
-      return outcome.token
-    }
-    if (outcome.kind === 'ended' && !overtaken) {
-      await this.signOut(outcome.reason)
-      throw new JotgateSignedOut()
+    if (!isNewer(this.state, basis)) {
+      if (token) {
+        this.#attempted(name, 0, Number.NaN)
+        await this.#publish(granted(basis, name, token, refreshToken), reason)
+        return token
+      }
+      if (ended) await this.signOut(ended)
+      else if (refreshToken !== undefined) await this.#publish(rotated(basis, refreshToken), reason)
     }
     const other = this.#present(name, instead)
     if (other) return other
-    // Of no use, the answer may yet hold the only refresh token that is good from now on.
-    if (outcome.kind === 'failed' && outcome.refreshToken !== undefined && !overtaken)
-      await this.#publish(rotated(basis, outcome.refreshToken), reason)
-    const error =
-      outcome.kind === 'granted' ? new JotgateRefreshFailed('refused', 'another tab was faster') : outcome.error
-    this.#failed(name, error, outcome.kind === 'failed' ? outcome.retryAfter : Number.NaN)
+    this.#failed(name, error, retryAfter)
     throw error
   }
 
@@ -273,13 +261,10 @@ export class Session {
     this.#environment.clearTimeout(timer)
     lost.removeEventListener('abort', abort)
     this.#calls.delete(call)
-    if (late) {
-      const error = new JotgateRefreshFailed('timeout', 'the provider did not answer in time')
-      return { kind: 'failed', error, retryAfter: Number.NaN, refreshToken: undefined }
-    }
     // The longer one: the one clock may have been set back meanwhile, the other may have stood still.
     const took = Math.max(this.#environment.monotonic() - monotonic, this.#environment.now() - local)
-    return judge(answer, this.clock, took / 1000)
+    const outcome = judge(answer, this.clock, took / 1000)
+    return late ? { ...outcome, error: new JotgateRefreshFailed('timeout') } : outcome
   }
 
   #current(name: string) {
@@ -327,8 +312,7 @@ export class Session {
     } else if (message.type === 'failed') {
       const { name, failures, retryAfter, problem } = message
       if (typeof name !== 'string' || !isNumber(failures) || typeof retryAfter !== 'number') return
-      const error = new JotgateRefreshFailed(problem as RefreshProblem, 'a refresh has failed in another tab')
-      this.#attempted(name, failures, retryAfter, error)
+      this.#attempted(name, failures, retryAfter, new JotgateRefreshFailed(problem as RefreshProblem))
       this.#look()
     }
   }

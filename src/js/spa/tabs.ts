@@ -76,39 +76,39 @@ export class Tabs {
   }
 
   /** Holds the mark of `position` instead of the one before; resolves once it is there. */
-  async mark(position: Position | undefined): Promise<void> {
+  mark(position?: Position): Promise<void> {
     const before = this.#mark
-    const mark = position && this.locks && !this.#suspended ? deferred() : undefined
+    const { locks } = this
+    const mark = deferred()
     this.#mark = mark
-    if (!mark || !position) return before?.resolve()
-    const name = `${this.#name}:${position.epoch}/${position.generation}`
-    const set = deferred()
-    const settle = () => {
-      set.resolve()
-      before?.resolve()
-    }
-    this.locks
-      ?.request(name, { mode: 'shared' }, () => {
+    return new Promise((resolve) => {
+      const settle = () => {
+        before?.resolve()
+        resolve()
+      }
+      if (!locks || !position || this.#suspended) return settle()
+      const name = `${this.#name}:${position.epoch}/${position.generation}`
+      const hold = () => {
         settle()
         return mark.promise
-      })
-      // Not allowed here (a sandboxed frame): then there is no mark.
-      .catch(settle)
-    await set.promise
+      }
+      // Where it is not allowed (a sandboxed frame), there is no mark.
+      locks.request(name, { mode: 'shared' }, hold).catch(settle)
+    })
   }
 
   /** The newest position that a living tab has, this one included. */
   async newest(): Promise<Position | undefined> {
-    const { held = [] } = (await this.locks?.query().catch(() => undefined)) ?? {}
     let newest: Position | undefined
-    for (const { name } of held) {
+    for (const { name } of await this.#held()) {
       if (!name?.startsWith(`${this.#name}:`)) continue
-      const [epoch = Number.NaN, generation = Number.NaN] = name
+      const [epoch, generation] = name
         .slice(this.#name.length + 1)
         .split('/')
         .map(Number)
+      if (!isNumber(epoch) || !isNumber(generation)) continue
       const position = { epoch, generation }
-      if (isNumber(epoch + generation) && (!newest || isNewer(position, newest))) newest = position
+      if (!newest || isNewer(position, newest)) newest = position
     }
     return newest
   }
@@ -122,6 +122,7 @@ export class Tabs {
       if (!locks) return this.#inTurn(() => work(lost.signal))
       const waiting = new AbortController()
       const holder = await this.#holder()
+      if (this.#suspended) continue
       let granted = false
       const start = () => {
         granted = true
@@ -157,7 +158,7 @@ export class Tabs {
     this.#suspended = deferred()
     this.#channel?.close()
     this.#channel = undefined
-    void this.mark(undefined)
+    void this.mark()
     for (const waiting of this.#waiting) waiting.abort()
   }
 
@@ -174,7 +175,7 @@ export class Tabs {
   close(): void {
     this.#channel?.close()
     this.#channel = undefined
-    void this.mark(undefined)
+    void this.mark()
   }
 
   #open(): void {
@@ -193,9 +194,12 @@ export class Tabs {
     }
   }
 
+  async #held(): Promise<{ name?: string; clientId?: string }[]> {
+    return (await this.locks?.query().catch(() => undefined))?.held ?? []
+  }
+
   async #holder(): Promise<string | undefined> {
-    const { held = [] } = (await this.locks?.query().catch(() => undefined)) ?? {}
-    return held.find(({ name }) => name === this.#name)?.clientId
+    return (await this.#held()).find(({ name }) => name === this.#name)?.clientId
   }
 
   /** Takes the lock from the tab that has held it all the time that this one waited; one tab at a time may try. */
