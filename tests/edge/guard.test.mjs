@@ -35,6 +35,13 @@ describe('createGuard', () => {
     assert.equal(await incoming.text(), 'two pens')
   })
 
+  test('refuses what is no request', async () => {
+    for (const incoming of [undefined, null, 'https://api.example/', {}]) {
+      const call = createGuard(policy)(incoming)
+      await assert.rejects(call, { name: 'TypeError', message: /must be a Request/ })
+    }
+  })
+
   test('needs no this', async () => {
     const { call } = { call: createGuard(policy) }
     assert.ok((await call(request())).token)
@@ -242,6 +249,19 @@ describe('withAccessToken', () => {
   test("leaves the handler's own errors alone", async () => {
     const worker = withAccessToken(() => Promise.reject(new RangeError('a bug')), policy)
     await assert.rejects(worker.fetch(request(), {}, {}), RangeError)
+  })
+
+  test('says so when its handler answers nothing', async () => {
+    for (const more of [{}, { cors: { origins: '*' } }]) {
+      const worker = withAccessToken(() => {}, { ...policy, ...more })
+      await assert.rejects(worker.fetch(request(), {}, {}), { name: 'TypeError', message: /answered no Response/ })
+    }
+  })
+
+  test('leaves a switch of protocols as it is', async () => {
+    const upgrade = Object.defineProperty(new Response(), 'status', { value: 101 })
+    const worker = withAccessToken(() => upgrade, { ...policy, cors: { origins: '*' } })
+    assert.equal(await worker.fetch(request(), {}, {}), upgrade)
   })
 
   test('refuses what is no handler', () => {

@@ -147,6 +147,12 @@ describe('forwardToken', () => {
     })
   }
 
+  test('says so when the body has been read', async () => {
+    const [request, token] = await passed(tokens.good, { method: 'POST', body: 'two pens' })
+    await request.text()
+    await assert.rejects(propagate(request, token, { to: anywhere, mode }), { name: 'TypeError', message: /clone/ })
+  })
+
   test('does not follow a redirect with the token', async (context) => {
     const [orders, evil] = [await startDownstream(context), await startDownstream(context)]
     const toOrders = forwardToken({ origins: { [orders.origin]: AUDIENCE }, allowInsecureLoopback: true })

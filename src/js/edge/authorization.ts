@@ -36,9 +36,7 @@ export function bearerToken(headers: HeaderFields, query: string): string {
     throw new JotgateInvalidRequest()
   }
   throw new JotgateTokenMissing(
-    scheme === 'dpop'
-      ? 'the scheme DPoP is not supported yet: send the token as Bearer'
-      : 'the Authorization header has no Bearer token',
+    scheme === 'dpop' ? 'the scheme DPoP is not supported yet' : 'the Authorization header has no Bearer token',
     { rfc: scheme === 'dpop' ? 'RFC 9449 §7.1' : 'RFC 6750 §3.1' },
   )
 }

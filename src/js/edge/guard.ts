@@ -259,7 +259,8 @@ export class Gate<Incoming> {
 
   withCors(request: Request, response: Response): Response {
     const fields = this.#cors?.answer(request.headers.get('origin')) ?? []
-    if (fields.length === 0) return response
+    // No page of another origin sees a switch of protocols, which could not be made anew.
+    if (fields.length === 0 || response.status < 200) return response
     // The headers of what `fetch` answered cannot be changed.
     const changed = new Response(response.body, response)
     for (const [name, value] of fields) {

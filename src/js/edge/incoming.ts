@@ -10,6 +10,7 @@ export interface IncomingRequest {
 }
 
 export function ofRequest(request: Request): IncomingRequest {
+  if (typeof request?.url !== 'string') throw new TypeError('guard: the first argument must be a Request')
   const { pathname, search } = new URL(request.url)
   return { method: request.method, path: pathname, query: search, headers: request.headers }
 }

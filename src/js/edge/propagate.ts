@@ -73,6 +73,9 @@ export async function propagate(
   if (!url || !/^https?:$/.test(url.protocol)) given.fail('to', 'must be an absolute URL of https or http')
   if (url.username !== '' || url.password !== '') given.fail('to', 'must not have credentials in it')
   url.hash = ''
+  if (request.bodyUsed) {
+    throw new TypeError('propagate: the body of the request has been read; read that of request.clone() instead')
+  }
 
   const headers = outgoingHeaders(request.headers, carrier)
   await carrier.carry(url.origin, identityOf(verified), headers)

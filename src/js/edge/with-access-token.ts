@@ -59,7 +59,10 @@ export function withAccessToken<Env, Context>(
     async fetch(request, env, ctx) {
       guard ??= makeGuard((options as (env: Env) => GuardPolicy & GuardOptions)(env), OWNER)
       const { token, response } = await guard(request)
-      return response ?? guard.withCors(request, await handle(request, { token, env, ctx }))
+      if (response) return response
+      const answer = await handle(request, { token, env, ctx })
+      if (typeof answer !== 'object') throw new TypeError(`${OWNER}: the handler answered no Response`)
+      return guard.withCors(request, answer)
     },
   }
 }
