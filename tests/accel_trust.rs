@@ -242,6 +242,25 @@ mod trust {
     }
 
     #[test]
+    fn refusals_prove_nothing() {
+        let (supervisor, asked) = (Supervisor::new(1 << 20), nobody());
+        for _ in 0..100 {
+            assert!(!ask(&supervisor, &Toy::new(1), false, false, &asked));
+        }
+        assert_eq!(asked.stock.get(), 100);
+        // The table that came meanwhile is not proven by any of them, nor by what was accepted without it.
+        let accepted = (0..PROBATION).all(|_| ask(&supervisor, &Toy::new(2), true, true, &asked));
+        assert!(accepted);
+        for _ in 0..10 {
+            assert!(!ask(&supervisor, &Toy::new(1), false, false, &asked));
+        }
+        assert_eq!(asked.stock.get(), 110 + PROBATION);
+        assert!(ask(&supervisor, &Toy::new(1), true, true, &asked));
+        assert!(!ask(&supervisor, &Toy::new(1), false, false, &asked));
+        assert_eq!(asked.stock.get(), 111 + PROBATION);
+    }
+
+    #[test]
     fn an_accelerator_that_accepts_what_the_crate_refuses_is_off_before_a_verdict_leaves() {
         for agreed in [0, 1, PROBATION - 1] {
             let (supervisor, asked, toy) = (Supervisor::new(1 << 20), nobody(), Toy::new(1));
@@ -270,7 +289,7 @@ mod trust {
     }
 
     #[test]
-    fn a_broken_table_is_found_by_its_first_verdict_however_long_all_went_well() {
+    fn a_table_that_accepts_wrongly_is_found_out_however_long_all_went_well() {
         for broken in [0, 1] {
             let supervisor = Supervisor::new(1 << 20);
             let toy = Toy::new(1);

@@ -163,6 +163,8 @@ macro_rules! field {
 
             #[inline(always)]
             fn bounded(limbs: [i32; $limbs::LIMBS], bound: Bound) -> Self {
+                #[cfg(feature = "fault")]
+                let limbs = super::fault::flipped(limbs);
                 #[cfg(debug_assertions)]
                 {
                     let unit = 1_u32 << ($limbs::BITS - 1);

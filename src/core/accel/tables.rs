@@ -50,7 +50,7 @@ pub trait Subject {
     fn step(build: &mut Self::Build) -> Option<Self::Table>;
 }
 
-/// A table, and whether a verdict made with it was compared with the crate's.
+/// A table, and whether a signature was accepted with it as by the crate.
 #[derive(Debug)]
 pub struct Kept<T> {
     table: T,
@@ -63,7 +63,7 @@ impl<T> Kept<T> {
         &self.table
     }
 
-    /// Whether a verdict made with it agreed with the crate's.
+    /// Whether a signature was accepted with it that the crate accepted too.
     pub fn is_proven(&self) -> bool {
         self.proven.load(Ordering::Relaxed)
     }

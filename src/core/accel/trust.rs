@@ -3,8 +3,10 @@
 //! A wrong accept is the worst failure there is, and an accelerator is new code.
 //! So the crate is asked as well, and its verdict stands,
 //!
-//! - for the first [`PROBATION`] verdicts of each accelerator, and
-//! - for the first verdict with each new table.
+//! - until each accelerator has accepted [`PROBATION`] signatures as the crate has, and
+//! - until a signature was so accepted with each new table.
+//!
+//! Only what both accept counts: to refuse a bad signature takes no sound arithmetic.
 //!
 //! On disagreement the accelerator is off for as long as the supervisor lives, its
 //! tables are given up, and the [`Fault`] waits for who asks.
@@ -17,7 +19,7 @@ use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use spin::{Mutex, Once};
 
-/// How many verdicts of an accelerator are compared before one is believed.
+/// How many signatures an accelerator has to accept with its crate before it is believed.
 pub const PROBATION: u32 = 8;
 
 /// In place of the number of comparisons that are still owed.
@@ -44,15 +46,18 @@ impl Trust {
         self.0.load(Ordering::Relaxed) != 0
     }
 
-    /// Notes a comparison; the accelerator is off after the first that disagrees,
-    /// however many have agreed.
-    pub fn note(&self, agreed: bool) {
+    /// Both have accepted.
+    pub fn note_agreement(&self) {
         // An update that fails has found 0 or `OFF`, which both stay.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |owed| match (owed, agreed) {
-            (OFF, _) | (0, true) => None,
-            (_, false) => Some(OFF),
-            (owed, true) => owed.checked_sub(1),
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |owed| match owed {
+            OFF => None,
+            owed => owed.checked_sub(1),
         });
+    }
+
+    /// The accelerator is not to be asked any more, however much it was believed.
+    pub fn end(&self) {
+        self.0.store(OFF, Ordering::Relaxed);
     }
 }
 
@@ -133,8 +138,8 @@ impl Supervisor {
         let kept = self.tables_for(subjects);
         let unproven = kept.iter().flatten().any(|kept| !kept.is_proven());
         let accelerated = || accelerated(kept.each_ref().map(|kept| kept.as_deref().map(Kept::table)));
-        let (verdict, agreed) = self.compare(family, unproven, accelerated, stock);
-        if agreed && unproven {
+        let (verdict, proof) = self.compare(family, unproven, accelerated, stock);
+        if proof && unproven {
             kept.iter().flatten().for_each(|kept| kept.prove());
         }
         verdict
@@ -153,8 +158,8 @@ impl Supervisor {
             return stock();
         }
         let unproven = !proven.load(Ordering::Relaxed);
-        let (verdict, agreed) = self.compare(family, unproven, accelerated, stock);
-        if agreed && unproven {
+        let (verdict, proof) = self.compare(family, unproven, accelerated, stock);
+        if proof && unproven {
             proven.store(true, Ordering::Relaxed);
         }
         verdict
@@ -163,7 +168,7 @@ impl Supervisor {
     /// Switches an accelerator off.
     pub fn switch_off(&self, family: Family) {
         if let Some(trust) = self.trust(family) {
-            trust.note(false);
+            trust.end();
         }
         if let Some(mut clocked) = self.0.tables.try_lock() {
             clocked.tables.clear(&[family as u8]);
@@ -207,7 +212,7 @@ impl Supervisor {
         subjects.map(|subject| tables.for_use(subject, *now))
     }
 
-    /// The verdict that stands, and whether it is one that both gave.
+    /// The verdict that stands, and whether both have accepted.
     fn compare(
         &self,
         family: Family,
@@ -220,13 +225,15 @@ impl Supervisor {
             return (accepted, false);
         };
         let verdict = stock();
-        let agreed = accepted == verdict;
-        trust.note(agreed);
-        if !agreed {
+        if accepted != verdict {
             self.0.faults.fetch_or(Fault { family, accepted }.bit(), Ordering::Relaxed);
             self.switch_off(family);
+            return (verdict, false);
         }
-        (verdict, agreed)
+        if accepted {
+            trust.note_agreement();
+        }
+        (verdict, accepted)
     }
 }
 
