@@ -285,7 +285,7 @@ function showFacts({ issuedAt, expiresAt, refreshAt, skew, failures, scopes, sta
     list.push(['Expires', time(expiresAt)])
     list.push(['Scopes', scopes.join(' ')])
   }
-  const measured = Math.abs(skew) < 1.5 ? 'none to speak of' : `${span(skew)} ${skew < 0 ? 'ahead' : 'behind'}`
+  const measured = Math.abs(skew) < 1.5 ? 'none to speak of' : `${span(Math.round(skew))} ${skew < 0 ? 'ahead' : 'behind'}`
   list.push(['Clock of this tab', timeFormat.format(Date.now()), off === 0 ? undefined : 'bad'])
   list.push(['How wrong it is, as measured', measured, off === 0 ? undefined : 'warn'])
   if (failures > 0) list.push(['Refreshes failed in a row', `${failures}`, 'bad'])

@@ -30,7 +30,7 @@ export class BadDays {
       this.#day(
         'ahead',
         'Clock ten minutes ahead',
-        'Every token looks expired on arrival, to who trusts the clock.',
+        'To whoever trusts the clock, every token has expired on arrival.',
         () => clock(TEN_MINUTES),
       ),
       this.#day('behind', 'Clock ten minutes behind', 'No token ever seems to expire.', () => clock(-TEN_MINUTES)),

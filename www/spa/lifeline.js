@@ -1,11 +1,14 @@
 import { byId, element } from '../dom.js'
 
-/** Seconds from the left edge to the right one, and where between them now stands. */
+/** Seconds from the left edge to the right one, and the share of them that lies behind now. */
 const SPAN = 60
-const NOW_AT = 0.6
+const NARROW_SPAN = 40
+/** Pixels below which it is narrow. */
+const NARROW = 560
+const BEHIND = 0.55
 const TICK = 10
-/** Bars of tokens that follow each other lie in turn on one of these. */
-const LANES = 2
+const LANES = 3
+const WEATHER_LANES = 2
 
 const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
@@ -24,7 +27,10 @@ export class Lifeline {
   #strip = element('div', { class: 'strip' })
   #nowFlag = element('div', { class: 'now-flag' }, 'now')
   #moving = []
-  #count = 0
+  /** When the last bar on each lane ends. */
+  #lanes = new Array(LANES).fill(0)
+  #weathers = 0
+  #span = SPAN
   #origin = 0
   #now = 0
   #scale = 0
@@ -40,7 +46,7 @@ export class Lifeline {
    */
   token({ issuedAt, expiresAt, from, planned, by }) {
     this.#begin(issuedAt)
-    const lane = this.#count++ % LANES
+    const lane = this.#lane(issuedAt, expiresAt)
     const name = element('span', { class: 'life-name' }, by ?? '')
     const bar = element('div', { class: `life lane-${lane}` }, name)
     this.#put(bar, issuedAt, expiresAt)
@@ -68,11 +74,9 @@ export class Lifeline {
   /** A stretch of bad weather, until its `end` is called. */
   weather(at, name) {
     this.#begin(at)
-    const item = this.#put(
-      element('div', { class: 'weather' }, element('span', {}, name)),
-      at,
-      Number.POSITIVE_INFINITY,
-    )
+    const row = this.#weathers++ % WEATHER_LANES
+    const node = element('div', { class: `weather row-${row}` }, element('span', {}, name))
+    const item = this.#put(node, at, Number.POSITIVE_INFINITY)
     return {
       end: (moment) => {
         item.to = moment
@@ -85,7 +89,7 @@ export class Lifeline {
     this.#now = now
     this.#begin(now)
     for (const item of this.#moving) if (item.to === Number.POSITIVE_INFINITY) this.#place(item)
-    this.#strip.style.transform = `translateX(${(this.#origin - now + SPAN * NOW_AT) * this.#scale}px)`
+    this.#strip.style.transform = `translateX(${(this.#origin - now + this.#span * BEHIND) * this.#scale}px)`
     this.#forget(now - SPAN)
     for (; this.#nextTick < now + SPAN; this.#nextTick += TICK) {
       const words = element('span', {}, timeFormat.format(this.#nextTick * 1000))
@@ -103,6 +107,14 @@ export class Lifeline {
     if (this.#origin !== 0) return
     this.#origin = moment
     this.#nextTick = Math.floor((moment - SPAN) / TICK) * TICK
+  }
+
+  // The first lane that is free, else the one that is free next.
+  #lane(issuedAt, expiresAt) {
+    const free = this.#lanes.findIndex((end) => end <= issuedAt)
+    const lane = free >= 0 ? free : this.#lanes.indexOf(Math.min(...this.#lanes))
+    this.#lanes[lane] = expiresAt
+    return lane
   }
 
   #put(node, at, to) {
@@ -129,7 +141,9 @@ export class Lifeline {
   }
 
   #measure() {
-    this.#scale = this.#root.clientWidth / SPAN
+    const width = this.#root.clientWidth
+    this.#span = width < NARROW ? NARROW_SPAN : SPAN
+    this.#scale = width / this.#span
     for (const item of this.#moving) this.#place(item)
     if (this.#now !== 0) this.tick(this.#now)
   }

@@ -1,3 +1,5 @@
+import { sentence } from '../verdict.js'
+
 const whole = (seconds) => `${Math.max(0, Math.round(seconds))} s`
 
 const REASONS = {
@@ -21,7 +23,7 @@ export const inWords = {
   expiring: ({ expiresIn }) => `The planned refresh has come, ${whole(expiresIn)} ahead of the expiry.`,
   expired: () => 'The token has expired, and there is no other.',
   refreshfailed: ({ error, failures, retryIn }) =>
-    `${error.message} (${error.code}); ${failures === 1 ? 'the first time' : `${failures} in a row`}; not again for ${retryIn.toFixed(1)} s.`,
+    `${sentence(error.message)} ${error.code}, ${failures === 1 ? 'the first time' : `${failures} in a row`}; not again for ${retryIn.toFixed(1)} s.`,
   signedout: ({ by, reason }) => `Ended by ${ENDS[reason]}${by === 'other' ? ', as another tab told' : ''}.`,
 }
 
@@ -43,7 +45,8 @@ export function verdictOf({ state, now, nextTry, problem, reason, account, aslee
     }
   if (status === 'signedout')
     return { state: 'bad', title: 'Signed out', text: `Ended by ${ENDS[reason] ?? 'another tab'}.` }
-  const failing = failures > 0 ? `${problem?.message ?? 'The refresh failed'}; ${nextTryIn(nextTry, now)}` : undefined
+  const why = sentence(problem?.message ?? 'a refresh of another tab has failed')
+  const failing = failures > 0 ? `${why} ${nextTryIn(nextTry, now)}` : undefined
   if (status === 'expired')
     return { state: 'bad', title: 'Expired', text: failing ?? 'The next who asks for a token gets a new one.', left: 0 }
   if (refreshing === 'asking')
@@ -57,6 +60,6 @@ export function verdictOf({ state, now, nextTry, problem, reason, account, aslee
 }
 
 function nextTryIn(nextTry, now) {
-  if (nextTry === undefined) return 'it will be tried again.'
-  return nextTry > now ? `not tried again for ${whole(nextTry - now)}.` : 'about to be tried again.'
+  if (nextTry === undefined) return 'It will be tried again.'
+  return nextTry > now ? `Not tried again for ${whole(nextTry - now)}.` : 'About to be tried again.'
 }
