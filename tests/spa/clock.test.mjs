@@ -120,6 +120,13 @@ describe('a clock that is set', () => {
     })
   }
 
+  test('ahead, just after a refresh, lets who asks wait, not fail', async () => {
+    const { world, provider, manager } = await signedIn()
+    world.offset += 600 * SECOND
+    assert.ok(provider.isGood(await world.until(manager.getToken())))
+    assert.equal(provider.refreshes.length, 1)
+  })
+
   test('there and back', async () => {
     const world = new World()
     const { provider, tab } = await signedIn({ world })

@@ -1,4 +1,4 @@
-import { JotgateRefreshFailed, JotgateSignedOut } from '../errors.js'
+import { type JotgateRefreshFailed, JotgateSignedOut } from '../errors.js'
 import { authorizedFetch } from './authorized-fetch.js'
 import type { Environment } from './environment.js'
 import type { ManagerOptions } from './manager-options.js'
@@ -122,10 +122,14 @@ export class Manager extends EventTarget {
     if (token && isLong && (!insists || isNew)) return token.text
     if (cacheOnly) return undefined
     if (this.#session.state.ended) throw new JotgateSignedOut()
-    if (this.#session.rest(name, minInterval, insists) > 0) {
+    const seconds = this.#session.rest(name, minInterval, insists)
+    if (seconds > 0) {
       const error = this.#session.attempt(name)?.error
       if (token && validity > 0 && !(insists && error)) return token.text
-      throw error ?? new JotgateRefreshFailed('unusable')
+      if (error) throw error
+      // Nothing has failed: the last token was short-lived, or the clock was set ahead.
+      await new Promise<void>((resolve) => this.#environment.setTimeout(resolve, seconds * 1000))
+      return this.#token(minValidity, false, false)
     }
     try {
       const reason = insists ? 'forced' : !token ? 'none' : 'validity'
