@@ -1,8 +1,6 @@
 // Runs the scenarios of tests/key-sets and writes what happened into docs/key-sets.md: `npm run key-sets`. Takes about a minute.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rows, tables } from '../tests/key-sets/measure.mjs'
-import { node, workerd } from '../tests/key-sets/stages.mjs'
 import { build } from './build.mjs'
 import { root } from './command.mjs'
 
@@ -10,6 +8,9 @@ const BEGIN = '<!-- Made by `npm run key-sets`. -->'
 const END = '<!-- End of what is made. -->'
 
 await build()
+// They take the package as it is when they are loaded.
+const { rows, tables } = await import('../tests/key-sets/measure.mjs')
+const { node, workerd } = await import('../tests/key-sets/stages.mjs')
 const places = [node, await workerd()]
 const measured = []
 for (const row of rows) {

@@ -22,14 +22,13 @@ export interface Answer {
   freshness: number | undefined
 }
 
-/** Pages have an HTTP cache in between, which revalidates by itself; their cross-origin requests may have no header of ours. */
+/** Pages have an HTTP cache in between, which sends entity tags by itself; their requests may have no header of ours. */
 const inBrowser = () => globalThis.navigator?.userAgent?.startsWith('Mozilla/5.0 ') ?? false
 
 /** Gets a document: without credentials, without following anywhere, and no more of it than allowed. */
 export async function get({ url, headers, etag, signal, maxSize, fetch }: Query): Promise<Answer> {
   const sent = new Headers(headers)
-  const browser = inBrowser()
-  if (etag !== undefined && !browser) sent.set('if-none-match', etag)
+  if (etag !== undefined && !inBrowser()) sent.set('if-none-match', etag)
   const response = await fetch(url, {
     method: 'GET',
     // `error` is unknown to workerd; with `manual` a redirect is a status other than 200 everywhere.
@@ -38,7 +37,7 @@ export async function get({ url, headers, etag, signal, maxSize, fetch }: Query)
     referrerPolicy: 'no-referrer',
     headers: sent,
     signal,
-    ...(browser && { cache: 'no-cache' }),
+    ...revalidating(url),
   })
   const unchanged = response.status === 304 && sent.has('if-none-match')
   if (response.status !== 200 && !unchanged) throw unavailable(`was answered with status ${response.status}, not 200`)
@@ -46,6 +45,17 @@ export async function get({ url, headers, etag, signal, maxSize, fetch }: Query)
     text: unchanged ? undefined : await bodyOf(response, maxSize),
     etag: response.headers?.get('etag') ?? (unchanged ? etag : undefined),
     freshness: response.headers ? freshnessOf(response.headers) : undefined,
+  }
+}
+
+/** Past every cache on the way: that of a page, and those of frameworks that keep what `fetch` brings until told otherwise. */
+function revalidating(url: string): { cache?: 'no-cache' } {
+  try {
+    // Older dates of workerd know no such member.
+    new Request(url, { cache: 'no-cache' })
+    return { cache: 'no-cache' }
+  } catch {
+    return {}
   }
 }
 

@@ -62,10 +62,14 @@ test('a fetch that only is slow is not taken over', async () => {
   const world = new World()
   world.endpoint = () => good('good', { after: 4500 })
   const document = world.document()
-  const requests = Array.from({ length: 20 }, () => world.begin(() => document.ready()))
+  const requests = []
+  for (let begun = 0; begun < 20; begun += 1) {
+    requests.push(world.begin(() => document.ready()))
+    await world.pass(37)
+  }
   await world.pass(5000)
   assert.equal(world.fetches.length, 1)
-  assert.ok(requests.every(({ outcome }) => outcome.value.text === 'good'))
+  assert.ok(requests.every(({ outcome, ended }) => outcome.value.text === 'good' && ended <= 4600))
 })
 
 test('a thread that was blocked is no reason to take over', async () => {
@@ -161,6 +165,7 @@ for (const [fault, answer] of Object.entries({
     }
     // 0, 1, 3, 7, 12, 17 seconds and halves of those.
     assert.ok(world.fetches.length <= 8, `${world.fetches.length} fetches`)
+    assert.deepEqual(world.underWay, [], 'a connection that nobody needs any more')
     const errorsSeen = new Set(requests.map(({ outcome }) => outcome.error))
     assert.equal(errorsSeen.size, requests.length, 'each request has an error of its own')
   })
@@ -346,6 +351,62 @@ test('reload fetches whatever is there, joins what is under way, and says how it
   assert.equal(world.fetches.length, 3)
   assert.ok(again.outcome.error)
   assert.equal(document.current().text, 'good')
+})
+
+const OTHER = 'https://other.example/jwks'
+
+test('a URL that has to be found out is asked for by each, and fetched by one', async () => {
+  const world = new World()
+  const url = () => new Promise((resolve) => world.at(world.now + 100, () => resolve(OTHER)))
+  const document = world.document({}, { url })
+  const requests = Array.from({ length: 50 }, () => world.begin(() => document.ready()))
+  await world.pass(1000)
+  assert.ok(requests.every(({ outcome }) => outcome.value.text === 'good'))
+  assert.equal(world.fetches.length, 1)
+})
+
+test('a URL that cannot be found out is an error, or costs nobody his old set, and does not back off', async () => {
+  const world = new World()
+  const lost = new errors.JWKSTimeout('no metadata')
+  let url = async () => {
+    throw lost
+  }
+  const document = world.document({}, { url: () => url() })
+  assert.equal((await ready(world, document)).outcome.error, lost)
+  const found = url
+  url = async () => OTHER
+  assert.equal((await ready(world, document)).outcome.value.text, 'good')
+  url = found
+  for (const moment of [HOUR, 12 * HOUR, 24 * HOUR]) {
+    await world.until(moment)
+    assert.equal((await ready(world, document)).outcome.value.text, 'good')
+  }
+  await world.until(25 * HOUR)
+  assert.equal((await ready(world, document)).outcome.error, lost)
+})
+
+for (const bad of ['http://issuer.example/jwks', '/jwks', undefined, 'https://a:b@issuer.example/']) {
+  test(`a URL that was found out, and is not acceptable: ${bad}`, async () => {
+    const world = new World()
+    const document = world.document({}, { url: async () => bad })
+    assert.equal((await ready(world, document)).outcome.error.code, 'ERR_JOTGATE_KEYS_UNAVAILABLE')
+    assert.equal(world.fetches.length, 0)
+  })
+}
+
+test('an entity tag goes back only to where it came from', async () => {
+  const world = new World()
+  let url = OTHER
+  const document = world.document({}, { url: async () => url })
+  world.endpoint = () => good('good', { head: { etag: '"1"' } })
+  await warm(world, document)
+  url = 'https://third.example/jwks'
+  await world.until(11 * MINUTE)
+  await ready(world, document)
+  assert.equal(world.fetches[0].headers.get('if-none-match'), null)
+  await world.until(22 * MINUTE)
+  await ready(world, document)
+  assert.equal(world.fetches[1].headers.get('if-none-match'), '"1"')
 })
 
 test('what a hanging or throwing callback does is not our affair', async () => {

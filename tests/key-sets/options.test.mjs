@@ -153,7 +153,13 @@ test('what is asked for', async () => {
   const [[asked, { headers, signal, ...init }]] = more.calls
   assert.equal(asked, `${URL_OF_SET}?a=1`)
   assert.ok(headers instanceof Headers && signal instanceof AbortSignal)
-  assert.deepEqual(init, { method: 'GET', redirect: 'manual', credentials: 'omit', referrerPolicy: 'no-referrer' })
+  assert.deepEqual(init, {
+    method: 'GET',
+    redirect: 'manual',
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    cache: 'no-cache',
+  })
   assert.deepEqual(
     [...headers],
     [

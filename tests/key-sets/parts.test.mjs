@@ -204,6 +204,14 @@ test('a flight that was overtaken may still bring something, but says nothing of
   assert.deepEqual([state.held.text, state.held.version], ['third', 2])
 })
 
+test('the failure of a flight that was overtaken is no news to those who wait for the other', () => {
+  const state = new DocumentState(RULES)
+  const [first] = [state.depart(0), state.depart(1000)]
+  state.fail(first, 1500, 0)
+  assert.equal(state.decide(1600, 0), 'wait')
+  assert.equal(state.decide(1900, 0), 'fetch')
+})
+
 test('of the keys that were missing, the last hundred are remembered, by names that are not too long', () => {
   const state = arrived()
   const long = 'x'.repeat(300)

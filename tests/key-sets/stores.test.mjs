@@ -81,6 +81,26 @@ test('an expired set is used at once, fetched anew behind, and its entity tag se
   assert.equal(document.fresh, true)
 })
 
+test('a store that is behind never brings back what was replaced', async () => {
+  const world = new World()
+  const store = storeOf(world, {})
+  store.put = async () => fail()
+  const document = world.document({ store })
+  assert.equal((await first(world, document)).value.text, 'stored')
+  const seen = []
+  for (let minute = 11; minute < 60; minute += 1) {
+    await world.until(minute * MINUTE)
+    world.begin(() => document.ready())
+    // The store has answered, the endpoint not yet.
+    await world.pass(5)
+    seen.push(document.current().text)
+    await world.pass(100)
+    seen.push(document.current().text)
+  }
+  assert.deepEqual(seen.slice(0, 2), ['stored', 'good'])
+  assert.deepEqual(new Set(seen.slice(1)), new Set(['good']))
+})
+
 test('an old set is better than none when the endpoint is down', async () => {
   const world = new World()
   const told = []
