@@ -47,6 +47,7 @@ export const steps = [
   { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },
+  { name: 'discovery', command: () => [...NODE_TEST, 'tests/discovery/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'edge', command: () => [...NODE_TEST, 'tests/edge/**/*.test.mjs'] },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },

@@ -5,7 +5,8 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use jotgate::wasm::{
-    Verifier, buffer, decode, decode_header, measure_skew, next_refresh, part, refresh_reason, rest, scopes, thumbprint,
+    Verifier, buffer, decode, decode_header, json_object, measure_skew, next_refresh, part, refresh_reason, rest,
+    scopes, thumbprint,
 };
 use jotgate::{Claim, Error, Reason, token::base64url};
 use js_sys::{Array, JSON, Object, Reflect};
@@ -340,6 +341,41 @@ fn thumbprints() {
 }
 
 #[wasm_bindgen_test]
+fn tells_whose_token_it_is_before_the_keys_are_there() {
+    let options = options(
+        r#"{"issuers":[{"issuer":["https://a.example"],"audience":[],"algorithms":["HS256"]},
+            {"issuer":["https://login.example/{tid}/"],"audience":[],"algorithms":["HS256"]}]}"#,
+    );
+    let mut verifier = Verifier::new(&options).unwrap();
+    for (claims, issuer, error) in [
+        (r#"{"iss":"https://a.example"}"#, 0, Error::KeysNotReady),
+        (r#"{"iss":"https://login.example/x/","tid":"x"}"#, 1, Error::KeysNotReady),
+        (r#"{"iss":"https://login.example/x/","tid":"y"}"#, -1, Error::NoMatchingKey),
+        (r#"{"iss":"https://b.example"}"#, -1, Error::NoMatchingKey),
+    ] {
+        let length = write(signed(HEADER, claims));
+        assert_eq!(verifier.issuer_of(length), issuer, "{claims}");
+        assert_eq!(verifier.verify(length, NOW), error.to_number(), "{claims}");
+    }
+    assert_eq!(verifier.issuer_of(write("garbage")), -1);
+    assert_eq!(verifier.issuer_of(usize::MAX), -1);
+}
+
+#[wasm_bindgen_test]
+fn one_strict_object() {
+    for (json, error) in [
+        (r#"{"issuer":"https://a.example"}"#, 0),
+        ("[]", Error::PayloadJson.to_number()),
+        ("{} ", 0),
+        ("{}x", Error::PayloadJson.to_number()),
+        (r#"{"a":1,"\u0061":2}"#, Error::PayloadDuplicate.to_number()),
+        (r#"{"x":{"a":1,"a":1}}"#, Error::PayloadDuplicate.to_number()),
+    ] {
+        assert_eq!(json_object(write(json)), error, "{json}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn options_that_are_wrong_throw_their_name() {
     let message = |changes: &str| Verifier::new(&options(changes)).err().and_then(|error| error.as_string()).unwrap();
     assert!(message(r#"{"profile":"id"}"#).contains("profile"));
@@ -347,6 +383,12 @@ fn options_that_are_wrong_throw_their_name() {
     assert!(message(r#"{"clockTolerance":"5"}"#).contains("clockTolerance"));
     let esp256 = r#"{"issuers":[{"issuer":[],"audience":[],"algorithms":["ESP256"]}]}"#;
     assert!(message(esp256).contains("algorithms") && message(esp256).contains("ESP256"));
+    for template in ["{}", "{a", "a}", "{a}{b}", "{{a}}"] {
+        let issuers = format!(r#"{{"issuers":[{{"issuer":["{template}"],"audience":[],"algorithms":null}}]}}"#);
+        assert!(message(&issuers).starts_with("issuer:"), "{template}");
+        // Only in the strict policies are braces anything else than braces.
+        assert!(Verifier::new(&options(&issuers.replace("}]}", "}],\"strict\":false}"))).is_ok(), "{template}");
+    }
     for nothing in [JsValue::NULL, JsValue::UNDEFINED, JsValue::from(1), JsValue::from("x"), Array::new().into()] {
         assert!(Verifier::new(&nothing).is_err());
     }

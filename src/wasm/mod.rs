@@ -15,4 +15,4 @@ mod verify;
 pub use decode::{decode, decode_header, measure_skew, next_refresh, rest};
 pub use memory::{buffer, part, refresh_reason};
 #[cfg(feature = "wasm-verify")]
-pub use verify::{Verifier, scopes, thumbprint};
+pub use verify::{Verifier, json_object, scopes, thumbprint};
