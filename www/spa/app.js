@@ -16,6 +16,8 @@ const callsView = new CallsView()
 const tabsView = new TabsView()
 const log = new EventLog()
 const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+/** The last title that a screen reader was told. */
+let said = ''
 const still = matchMedia('(prefers-reduced-motion: reduce)')
 
 const provider = await localProvider()
@@ -201,7 +203,13 @@ function run(manager) {
     }
   })
   byId('sign-out').addEventListener('click', () => manager.signOut())
-  byId('refresh-now').addEventListener('click', () => manager.getToken({ forceRefresh: true }).catch(() => {}))
+  byId('refresh-now').addEventListener('click', async () => {
+    const { issuedAt } = manager.state
+    await manager.getToken({ forceRefresh: true }).catch(() => {})
+    const { failures, status } = manager.state
+    if (manager.state.issuedAt !== issuedAt || failures > 0 || status === 'signedout') return
+    log.add({ at: weather.serverNow(), name: 'no refresh', words: 'The last one is less than a second old.' })
+  })
   addEventListener('pageshow', () => {
     byId('sign-in').disabled = false
   })
@@ -251,7 +259,6 @@ async function outcome(manager, api) {
   }
 }
 
-let said = ''
 function show({ state, title, text, left }) {
   byId('verdict').dataset.state = state
   byId('verdict-title').textContent = title
@@ -285,7 +292,8 @@ function showFacts({ issuedAt, expiresAt, refreshAt, skew, failures, scopes, sta
     list.push(['Expires', time(expiresAt)])
     list.push(['Scopes', scopes.join(' ')])
   }
-  const measured = Math.abs(skew) < 1.5 ? 'none to speak of' : `${span(Math.round(skew))} ${skew < 0 ? 'ahead' : 'behind'}`
+  const measured =
+    Math.abs(skew) < 1.5 ? 'none to speak of' : `${span(Math.round(skew))} ${skew < 0 ? 'ahead' : 'behind'}`
   list.push(['Clock of this tab', timeFormat.format(Date.now()), off === 0 ? undefined : 'bad'])
   list.push(['How wrong it is, as measured', measured, off === 0 ? undefined : 'warn'])
   if (failures > 0) list.push(['Refreshes failed in a row', `${failures}`, 'bad'])
