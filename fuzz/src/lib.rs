@@ -1,6 +1,8 @@
 //! What each fuzz target holds true of any input; `tests/fuzz_smoke.rs` drives
 //! the same functions.
 
+#[cfg(feature = "accel")]
+pub mod accel_rsa_ed;
 pub mod json_oracle;
 
 use jotgate::key::{jwk, pem, thumbprint};

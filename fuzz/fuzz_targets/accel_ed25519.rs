@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| jotgate_fuzz::accel_rsa_ed::ed25519(data));
