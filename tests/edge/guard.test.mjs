@@ -273,12 +273,12 @@ describe('withAccessToken', () => {
 })
 
 describe('expressAccessToken', () => {
-  function call(middleware, headers, more = {}) {
+  function call(middleware, headers, more = {}, before = {}) {
     const incoming = { method: 'GET', url: '/', headers, ...more }
-    const answer = { headers: {}, statusCode: 200 }
+    const answer = { headers: { ...before }, statusCode: 200 }
     const response = {
       setHeader: (name, value) => Object.assign(answer.headers, { [name]: value }),
-      appendHeader: (name, value) => Object.assign(answer.headers, { [name]: value }),
+      getHeader: (name) => answer.headers[name],
       end: (body) => Object.assign(answer, { body, status: response.statusCode }),
     }
     let next = 'not called'
@@ -299,6 +299,15 @@ describe('expressAccessToken', () => {
     const { answer, next } = call(expressAccessToken(policy), { authorization: `Bearer ${tokens.expired}` })
     assert.equal(next(), 'not called')
     assert.equal(answer.status, 401)
+  })
+
+  test('has the last word on header fields that something before has set, but for lists', () => {
+    const guard = expressAccessToken({ ...policy, cors: { origins: ['https://app.example'] } })
+    const before = { 'Cache-Control': 'public', 'WWW-Authenticate': 'Basic', Vary: 'Accept, origin' }
+    const { answer } = call(guard, { origin: 'https://app.example' }, {}, before)
+    assert.equal(answer.headers['Cache-Control'], 'no-store')
+    assert.equal(answer.headers['WWW-Authenticate'], 'Bearer realm="api"')
+    assert.equal(answer.headers.Vary, 'Accept, origin')
   })
 
   test('awaits the platform where the policy says so', async () => {

@@ -60,6 +60,16 @@ export function readCors(value: unknown, owner: string): Cors | undefined {
   }
 }
 
+const lists = new Set(['Vary', 'Access-Control-Expose-Headers'])
+
+/** The value that a field is to have: of a list, what is there stays, and nothing is in it twice. */
+export function withField(current: string | null | undefined, [name, value]: [name: string, value: string]): string {
+  if (!current || !lists.has(name)) return value
+  const there = current.toLowerCase().split(',')
+  const missing = value.split(', ').filter((each) => !there.some((one) => one.trim() === each.toLowerCase()))
+  return [current, ...missing].join(', ')
+}
+
 function readOrigins(given: Options): ReadonlySet<string> | '*' {
   if (given.read('origins') === '*') return '*'
   const origins = given.strings('origins', { single: false, empty: false })

@@ -1,5 +1,6 @@
 import { JotgateInvalidRequest } from '../errors.js'
 import type { VerifiedToken } from '../verified-token.js'
+import { withField } from './cors.js'
 import { Gate, type GuardOptions, type GuardPolicy } from './guard.js'
 import type { IncomingRequest } from './incoming.js'
 import type { Answer } from './refusal.js'
@@ -28,7 +29,7 @@ export interface NodeRequest {
 /** As much of Node's `ServerResponse`, or Express's `Response`, as is used. */
 export interface NodeResponse {
   statusCode: number
-  appendHeader(name: string, value: string): unknown
+  getHeader(name: string): number | string | string[] | undefined
   setHeader(name: string, value: string): unknown
   end(text?: string): unknown
 }
@@ -174,7 +175,7 @@ function write(response: NodeResponse, { status, headers, body }: Answer): void 
   response.end(body)
 }
 
-function writeField(response: NodeResponse, [name, value]: [name: string, value: string]): void {
-  if (name === 'Vary') response.appendHeader(name, value)
-  else response.setHeader(name, value)
+function writeField(response: NodeResponse, field: [name: string, value: string]): void {
+  const current = response.getHeader(field[0])
+  response.setHeader(field[0], withField(current === undefined ? undefined : String(current), field))
 }

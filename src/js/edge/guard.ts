@@ -3,7 +3,7 @@ import { JOSEError, JotgateTokenMissing, JWTClaimValidationFailed } from '../err
 import { Options } from '../options.js'
 import type { VerifiedToken } from '../verified-token.js'
 import { bearerToken } from './authorization.js'
-import { type Cors, type CorsOptions, readCors } from './cors.js'
+import { type Cors, type CorsOptions, readCors, withField } from './cors.js'
 import { type IncomingRequest, ofRequest, responseOf } from './incoming.js'
 import { type ProtectedResourceMetadata, servedDocument } from './protected-resource-metadata.js'
 import { type Answer, type ChallengeParameters, refusal } from './refusal.js'
@@ -263,10 +263,7 @@ export class Gate<Incoming> {
     if (fields.length === 0 || response.status < 200) return response
     // The headers of what `fetch` answered cannot be changed.
     const changed = new Response(response.body, response)
-    for (const [name, value] of fields) {
-      if (name === 'Access-Control-Allow-Origin') changed.headers.set(name, value)
-      else changed.headers.append(name, value)
-    }
+    for (const field of fields) changed.headers.set(field[0], withField(changed.headers.get(field[0]), field))
     return changed
   }
 

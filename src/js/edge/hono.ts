@@ -1,4 +1,5 @@
 import type { VerifiedToken } from '../verified-token.js'
+import { withField } from './cors.js'
 import { Gate, type GuardOptions, type GuardPolicy } from './guard.js'
 import { ofRequest, responseOf } from './incoming.js'
 import { type ScopeCheck, type ScopeRule, scopeCheck } from './scope-rule.js'
@@ -18,7 +19,8 @@ export interface HonoContext {
   get: any
   // biome-ignore lint/suspicious/noExplicitAny: the same.
   set: any
-  header(name: string, value?: string, options?: { append?: boolean }): void
+  readonly res: Response
+  header(name: string, value?: string): void
 }
 
 /** A Hono middleware. */
@@ -75,7 +77,9 @@ export function honoAccessToken<Env = unknown>(
       }
       await next()
       if (passed) return
-      for (const [name, value] of gate.corsFields(incoming)) context.header(name, value, { append: name === 'Vary' })
+      for (const field of gate.corsFields(incoming)) {
+        context.header(field[0], withField(context.res.headers.get(field[0]), field))
+      }
       return
     }
   }
