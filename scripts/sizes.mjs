@@ -12,6 +12,7 @@ export async function reportSizes() {
   const measured = {
     'decode.wasm': readFileSync(join(dist, 'wasm', 'decode_bg.wasm')),
     'jotgate/decode, bundled': await bundled('decode.js'),
+    'jotgate/spa, bundled': await bundled('spa.js'),
     'verify.wasm': readFileSync(join(dist, 'wasm', 'verify_bg.wasm')),
     'jotgate, bundled': await bundled('index.js'),
   }

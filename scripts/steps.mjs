@@ -50,6 +50,7 @@ export const steps = [
   { name: 'discovery', command: () => [...NODE_TEST, 'tests/discovery/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'edge', command: () => [...NODE_TEST, 'tests/edge/**/*.test.mjs'] },
+  { name: 'spa', command: () => [...NODE_TEST, 'tests/spa/**/*.test.mjs'] },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },
   {

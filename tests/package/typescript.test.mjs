@@ -57,3 +57,19 @@ for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
 
 test('nodenext: a CommonJS file', (context) =>
   compiles(context, { ...ANYWHERE, ...RESOLUTIONS.nodenext }, { 'consumer.cts': source('consumer.ts') }))
+
+for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+  test(`${name}: the token manager, with neither the DOM library nor Node's types`, (context) =>
+    compiles(context, { ...ANYWHERE, ...resolution }, { 'spa.ts': source('spa.ts') }))
+}
+
+test('the token manager, with the DOM library', (context) =>
+  compiles(
+    context,
+    { ...RESOLUTIONS.bundler, lib: ['ES2022', 'DOM', 'ESNext.Disposable'], types: [] },
+    {
+      'spa.ts': source('spa.ts'),
+      'spa-platform.ts': source('spa-platform.ts'),
+      'spa-using.ts': source('spa-using.ts'),
+    },
+  ))

@@ -1,6 +1,5 @@
-import { type Environment, platform } from './environment.js'
-import { Manager } from './manager.js'
-import { readManagerOptions } from './manager-options.js'
+import { platform } from './environment.js'
+import { createTokenManagerIn } from './manager.js'
 import type { TokenManager, TokenManagerOptions } from './types.js'
 
 /**
@@ -19,9 +18,4 @@ import type { TokenManager, TokenManagerOptions } from './types.js'
  */
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   return createTokenManagerIn(platform, options)
-}
-
-/** The same on a platform that is handed over. */
-export function createTokenManagerIn(environment: Environment, options: TokenManagerOptions): TokenManager {
-  return new Manager(environment, readManagerOptions(options)) as unknown as TokenManager
 }

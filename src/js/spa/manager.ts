@@ -1,12 +1,20 @@
 import { type JotgateRefreshFailed, JotgateSignedOut } from '../errors.js'
 import { authorizedFetch } from './authorized-fetch.js'
 import type { Environment } from './environment.js'
-import type { ManagerOptions } from './manager-options.js'
+import { type ManagerOptions, readManagerOptions } from './manager-options.js'
 import type { PlatformFetch, ResponseLike, SignalLike } from './platform.js'
 import { planned, rest } from './schedule.js'
 import { type Member, Session } from './session.js'
 import type { Token } from './session-state.js'
-import type { GetTokenOptions, RefreshReason, TokenEventDetails, TokenResponse, TokenState } from './types.js'
+import type {
+  GetTokenOptions,
+  RefreshReason,
+  TokenEventDetails,
+  TokenManager,
+  TokenManagerOptions,
+  TokenResponse,
+  TokenState,
+} from './types.js'
 
 // The longest wait: a longer one would be wrong after a sleep, and above 2^31 ms fire at once.
 const TICK = 30_000
@@ -25,8 +33,13 @@ const NO_TOKEN: TokenState = /* @__PURE__ */ Object.freeze({
   failures: 0,
 })
 
+/** A manager on a platform that is handed over. */
+export function createTokenManagerIn(environment: Environment, options: TokenManagerOptions): TokenManager {
+  return new Manager(environment, readManagerOptions(options)) as unknown as TokenManager
+}
+
 /** The life of one token: when it is announced as expiring, refreshed, expired. */
-export class Manager extends EventTarget {
+class Manager extends EventTarget {
   readonly #environment: Environment
   readonly #options: ManagerOptions
   readonly #session: Session

@@ -3,6 +3,7 @@ import {
   type Backend,
   calculateJwkThumbprint,
   createLocalJWKSet,
+  createRemoteJWKSet,
   createVerifier,
   decodeJwt,
   type decodeProtectedHeader,
@@ -13,6 +14,7 @@ import {
   type JWTPayload,
   jwtVerify,
   jwtVerifySync,
+  type KeyInput,
   type NextRefresh,
   nextRefresh,
   type TokenTimes,
@@ -50,6 +52,20 @@ createVerifier({ issuer: 'https://a.example', audience: [], jwks: new Uint8Array
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: { kty: 'EC' }, currentDate: new Date() })
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: '-----BEGIN PUBLIC KEY-----', check: () => {} })
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: createLocalJWKSet(jwks) })
+createVerifier({ issuer: 'https://a.example', audience: 'a' })
+createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: undefined, remote: { cacheMaxAge: 60_000 } })
+createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: 'https://a.example/keys' })
+const remoteSet = createRemoteJWKSet('https://a.example/keys', { cooldownDuration: 1000 })
+createVerifier({
+  audience: 'a',
+  remote: { staleIfError: 0 },
+  issuers: [
+    { issuer: 'https://a.example', jwks: remoteSet },
+    { issuer: 'https://b.example', remote: {} },
+    { issuer: 'https://login.example/{tid}/v2.0', discovery: 'https://login.example/common/metadata' },
+  ],
+})
+same<ReturnType<typeof verifier.hydrate>, Promise<void>>(true)
 
 same<typeof verifier, Verifier>(true)
 const { verify, verifySync } = verifier
@@ -78,6 +94,9 @@ export async function joseShaped() {
   }))
   resolved.key
   jwtVerifySync(token, createLocalJWKSet(jwks)).key
+  jwtVerifySync(token, remoteSet).key
+  const ofRemote: KeyInput = (await jwtVerify(token, remoteSet)).key
+  same<typeof ofRemote, KeyInput>(true)
   // @ts-expect-error a sync call cannot wait for a key
   jwtVerifySync(token, async () => ({ kty: 'EC' }))
   same<Promise<string>, ReturnType<typeof calculateJwkThumbprint>>(true)
@@ -121,8 +140,12 @@ createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, backend: 'nat
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, algorithms: 'ES256' })
 // @ts-expect-error the check cannot be async
 createVerifier({ issuer: 'https://a.example', audience: 'a', jwks, check: async () => 'no' })
-// @ts-expect-error an issuer needs its keys
-createVerifier({ issuers: [{ issuer: 'https://a.example' }], audience: 'a' })
+// @ts-expect-error where the metadata is belongs to one issuer
+createVerifier({ issuers: [{ issuer: 'https://a.example' }], audience: 'a', discovery: 'https://a.example' })
+// @ts-expect-error a number of keys is none
+createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: 7 })
+// @ts-expect-error durations are numbers
+createVerifier({ issuer: 'https://a.example', audience: 'a', remote: { cooldownDuration: '30s' } })
 // @ts-expect-error whom the tokens are for has to be said
 createVerifier({ issuer: 'https://a.example', jwks })
 // @ts-expect-error one issuer or several, not both

@@ -14,5 +14,7 @@ export async function slim(bytes: ArrayBuffer, url: URL, response: Promise<Respo
 export async function platformKey(token: string) {
   const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['verify'])
   createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: publicKey })
+  createVerifier({ issuer: 'https://a.example', audience: 'a', jwks: new URL('https://a.example/keys') })
+  createVerifier({ issuer: 'https://a.example', audience: 'a', discovery: new URL('https://a.example/metadata') })
   return jwtVerify(token, async () => publicKey)
 }
