@@ -2,7 +2,7 @@ import { createVerifier, type Verifier, type VerifierOptions, verifierOptions } 
 import { JOSEError, JotgateTokenMissing, JWTClaimValidationFailed } from '../errors.js'
 import { Options } from '../options.js'
 import type { VerifiedToken } from '../verified-token.js'
-import { bearerToken } from './authorization.js'
+import { bearerToken, type HeaderFields } from './authorization.js'
 import { type Cors, type CorsOptions, readCors, withField } from './cors.js'
 import { type IncomingRequest, ofRequest, responseOf } from './incoming.js'
 import { type ProtectedResourceMetadata, servedDocument } from './protected-resource-metadata.js'
@@ -248,17 +248,16 @@ export class Gate<Incoming> {
       // Its rejection would end a Node process.
       if (answer instanceof Promise) answer.catch(() => {})
     } catch {}
-    const cors = this.#cors?.answer(incoming.headers.get('origin')) ?? []
-    return { answer: { status, headers: [...headers, ...cors], body }, error: thrown }
+    return { answer: { status, headers: [...headers, ...this.corsFields(incoming)], body }, error: thrown }
   }
 
   /** The header fields for pages of other origins. */
-  corsFields(incoming: IncomingRequest): [name: string, value: string][] {
-    return this.#cors?.answer(incoming.headers.get('origin')) ?? []
+  corsFields({ headers }: { headers: HeaderFields }): [name: string, value: string][] {
+    return this.#cors?.answer(headers.get('origin')) ?? []
   }
 
   withCors(request: Request, response: Response): Response {
-    const fields = this.#cors?.answer(request.headers.get('origin')) ?? []
+    const fields = this.corsFields(request)
     // No page of another origin sees a switch of protocols, which could not be made anew.
     if (fields.length === 0 || response.status < 200) return response
     // The headers of what `fetch` answered cannot be changed.
@@ -313,9 +312,7 @@ function readVerifier(given: Options): Verifier {
     const policy = verifierOptions.filter((name) => given.has(name)).map((name) => [name, given.read(name)])
     return createVerifier(Object.fromEntries(policy) as VerifierOptions)
   }
-  if (!isVerifier(ready)) {
-    given.fail('verifier', 'must be what createVerifier answers')
-  }
+  if (!isVerifier(ready)) given.fail('verifier', 'must be what createVerifier answers')
   const second = verifierOptions.find((name) => given.has(name))
   if (second) given.fail(second, 'does not go together with "verifier": give it to createVerifier')
   return ready
