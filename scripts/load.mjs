@@ -2,13 +2,21 @@
 // minutes. Exits with an error for a wrong verdict, a 5xx, or memory that grows without end.
 import { parseArgs } from 'node:util'
 import { quantile } from '../tests/worker/generator.mjs'
-import { PERIODS, runLoad } from '../tests/worker/load.mjs'
+import { PERIODS, runColdStarts, runLoad } from '../tests/worker/load.mjs'
 import { build } from './build.mjs'
 import { Failure } from './command.mjs'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } })
 
 await build()
+const DELAY = 20
+console.log(
+  `cold start, the provider ${DELAY} ms away: ms until workerd is ready, to the first response, to the second`,
+)
+for (const [name, { start, first, second }] of Object.entries(await runColdStarts({ rounds: 9, delay: DELAY }))) {
+  console.log(`${name.padEnd(32)} ${[start, first, second].map((time) => time.toFixed(1).padStart(8)).join('')}`)
+}
+console.log()
 const contestants = await runLoad({
   periods: PERIODS,
   seconds: Number(values.seconds),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '../../scripts/command.mjs'
 import { startExample, startWorkers } from '../../scripts/workers.mjs'
 import { KeyServer } from '../key-sets/key-server.mjs'
+import { coldStarts } from './cold-start.mjs'
 import { newGenerator } from './generator.mjs'
 import { withKeySetTimes } from './impatient.mjs'
 import { withProcess } from './memory.mjs'
@@ -94,6 +95,28 @@ export async function runLoad({
   }
 }
 
+/** The medians of cold starts, in milliseconds, each with the key endpoint `delay` milliseconds away. */
+export async function runColdStarts({ rounds, delay }) {
+  const keyServer = await new KeyServer().listen()
+  const provider = await startDiscovery(keyServer.url, delay)
+  try {
+    const issuer = await newIssuer(provider.issuer)
+    keyServer.keys = issuer.jwks('key 1').keys
+    keyServer.delay = delay
+    const { token } = await issuer.request('good, reading', 'key 1')
+    const guarded = (folder) => startGuarded(provider.issuer, keyServer.url, 600_000, folder)
+    const contestants = {
+      'jotgate, nothing in the store': { start: guarded },
+      'jotgate, keys in the store': { start: guarded, keeps: true },
+      jose: { start: () => startByJose(provider.issuer, keyServer.url, 600_000) },
+    }
+    return await coldStarts(contestants, token, rounds)
+  } finally {
+    await provider.close()
+    await keyServer.close()
+  }
+}
+
 async function runPeriod({ period, contestants, traffic, issuer, seconds, turn }) {
   const rotating = period === ROTATION
   for (const each of contestants) {
@@ -163,8 +186,9 @@ async function newTraffic(issuer, tokens) {
 }
 
 /** An issuer's discovery document (OpenID Connect Discovery 1.0 §4) that names this key set. */
-async function startDiscovery(jwksUri) {
-  const server = createServer((_request, response) => {
+async function startDiscovery(jwksUri, delay = 0) {
+  const server = createServer(async (_request, response) => {
+    await sleep(delay)
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ issuer, jwks_uri: jwksUri }))
   })
   server.listen(0, '127.0.0.1')
@@ -179,16 +203,22 @@ async function startDiscovery(jwksUri) {
   }
 }
 
-function startGuarded(issuer, _jwksUri, freshness) {
+function startGuarded(issuer, _jwksUri, freshness, folder) {
   const times = {
     cooldownDuration: freshness,
     cacheMaxAge: freshness,
     cacheMinAge: freshness,
-    timeoutDuration: 2 * freshness,
+    timeoutDuration: Math.min(2 * freshness, 5000),
     // A set is not used for longer than that while nobody asks; and jose's turn is such a time.
     staleWhileRevalidate: 60 * freshness,
   }
-  return startExample({ issuer, audience: AUDIENCE, pages: ['http://localhost'], plugins: [withKeySetTimes(times)] })
+  return startExample({
+    issuer,
+    audience: AUDIENCE,
+    pages: ['http://localhost'],
+    plugins: [withKeySetTimes(times)],
+    folder,
+  })
 }
 
 function startByJose(issuer, jwksUri, freshness) {
@@ -196,7 +226,7 @@ function startByJose(issuer, jwksUri, freshness) {
     ISSUER: issuer,
     AUDIENCE,
     JWKS_URI: jwksUri,
-    TIMES: { cooldownDuration: freshness, cacheMaxAge: freshness, timeoutDuration: 2 * freshness },
+    TIMES: { cooldownDuration: freshness, cacheMaxAge: freshness, timeoutDuration: Math.min(2 * freshness, 5000) },
   }
   return startWorkers({
     workers: [
