@@ -9,7 +9,7 @@ import type { LocalJWKSet } from './local-jwk-set.js'
 import { Options } from './options.js'
 import type { RemoteJWKSet } from './remote-jwk-set.js'
 import { attachToken } from './token-in-errors.js'
-import type { Backend, JWSAlgorithm, JWTPayload, KeyInput, Period } from './types.js'
+import type { Backend, JWSAlgorithm, JWTPayload, KeyInput, Period, URLObject } from './types.js'
 import { type VerifiedToken, verifiedToken } from './verified-token.js'
 
 /** An issuer with keys of its own: a key of one never verifies a token of another (RFC 8725 §3.8). */
@@ -17,9 +17,9 @@ export interface IssuerOptions {
   /** As {@link OneIssuer.issuer}. */
   issuer: string | string[]
   /** As {@link OneIssuer.jwks}. Default: fetched from where the issuer's metadata says. */
-  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URL | undefined
+  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URLObject | undefined
   /** As {@link OneIssuer.discovery}. */
-  discovery?: string | URL
+  discovery?: string | URLObject
   /** As {@link OneIssuer.remote}; replaces the verifier's as a whole. */
   remote?: RemoteJWKSetOptions
   /** As {@link OneIssuer.audience}. Default: the verifier's. */
@@ -58,13 +58,13 @@ export interface OneIssuer {
    * set or key; later `ERR_JWKS_NO_MATCHING_KEY`, and of what is fetched `ERR_JOTGATE_KEYS_UNAVAILABLE`,
    * `ERR_JWKS_TIMEOUT`, `ERR_JWKS_INVALID` and `ERR_JOTGATE_DISCOVERY_INVALID`. RFC 7517.
    */
-  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URL | undefined
+  jwks?: KeyInput | LocalJWKSet | RemoteJWKSet | URLObject | undefined
   /**
    * The https URL of the issuer's metadata, where it is not at the usual place: instead of `jwks`. The metadata's `issuer`
    * must be `issuer` exactly; for a template it is the template, in which only the placeholder may have another name.
    * Error: `ERR_JOTGATE_DISCOVERY_INVALID`. RFC 8414 §3.3.
    */
-  discovery?: string | URL
+  discovery?: string | URLObject
   /**
    * How metadata and key sets are fetched and kept. Default: that of `createRemoteJWKSet`. `jwksCache` is refused: it holds
    * one set.

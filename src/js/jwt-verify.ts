@@ -5,6 +5,7 @@ import { keySources } from './key-set-source.js'
 import { isImmutable, type KeyMaterial, keySets, readKey, sameKey } from './keys.js'
 import { type LocalJWKSet, multipleMatchingKeys } from './local-jwk-set.js'
 import { Options } from './options.js'
+import type { RemoteJWKSet } from './remote-jwk-set.js'
 import { attachToken } from './token-in-errors.js'
 import type {
   FlattenedJWSInput,
@@ -39,6 +40,7 @@ import type {
  * @throws errors.JWSSignatureVerificationFailed the signature does not verify (RFC 7515 §5.2)
  * @throws errors.JWTExpired, errors.JWTClaimValidationFailed a claim is not acceptable (RFC 7519 §4.1)
  * @throws errors.JotgateTokenTooLarge the token is longer than `maxTokenSize`
+ * @throws errors.JWKSTimeout, errors.JotgateKeysUnavailable, errors.JWKSInvalid a set on the network cannot be had
  * @throws TypeError naming the option or key that is of no use; and whatever the key function throws
  */
 export async function jwtVerify<Payload = JWTPayload>(
@@ -58,7 +60,7 @@ export async function jwtVerify<Payload = JWTPayload>(
 ): Promise<JWTVerifyResult<Payload> & Partial<ResolvedKey>>
 export async function jwtVerify(
   token: string | Uint8Array,
-  key: KeyInput | JWTVerifyGetKey | LocalJWKSet,
+  key: KeyInput | JWTVerifyGetKey | LocalJWKSet | RemoteJWKSet,
   options: JWTVerifyOptions = {},
 ): Promise<JWTVerifyResult & Partial<ResolvedKey>> {
   const settings = readSettings(options, 'jwtVerify')
@@ -92,7 +94,8 @@ export async function jwtVerify(
  *
  * @param key as for `jwtVerify`; a key function must answer at once
  * @throws what `jwtVerify` rejects with
- * @throws errors.JotgateKeysNotReady the key is a `CryptoKey` that cannot be exported without a promise here
+ * @throws errors.JotgateKeysNotReady the key is a `CryptoKey` that cannot be exported without a promise here, or a set on
+ *   the network that was not fetched yet
  * @throws errors.JOSENotSupported the key is a `CryptoKey` that cannot be exported at all
  */
 export function jwtVerifySync<Payload = JWTPayload>(
@@ -107,12 +110,12 @@ export function jwtVerifySync<Payload = JWTPayload>(
 ): JWTVerifyResult<Payload> & ResolvedKey
 export function jwtVerifySync<Payload = JWTPayload>(
   token: string | Uint8Array,
-  keys: LocalJWKSet,
+  keys: LocalJWKSet | RemoteJWKSet,
   options?: JWTVerifyOptions,
 ): JWTVerifyResult<Payload> & ResolvedKey
 export function jwtVerifySync(
   token: string | Uint8Array,
-  key: KeyInput | JWTVerifyGetKey | LocalJWKSet,
+  key: KeyInput | JWTVerifyGetKey | LocalJWKSet | RemoteJWKSet,
   options: JWTVerifyOptions = {},
 ): JWTVerifyResult & Partial<ResolvedKey> {
   const settings = readSettings(options, 'jwtVerifySync')

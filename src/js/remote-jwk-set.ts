@@ -4,7 +4,7 @@ import { type RemoteJWKSetOptions, readKeySetUrl, readRemoteOptions } from './ke
 import { keySources, type Snapshot } from './key-set-source.js'
 import { validateKeySet } from './key-set-validation.js'
 import { createLocalJWKSet, type LocalJWKSet } from './local-jwk-set.js'
-import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWTHeader } from './types.js'
+import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWTHeader, URLObject } from './types.js'
 
 /** A key function for a key set on the network. Given to `jwtVerify` or `createVerifier`, it stands for its set. */
 export interface RemoteJWKSet {
@@ -41,7 +41,7 @@ export interface RemoteJWKSet {
  * @param url where the JWK Set (RFC 7517 §5) is: https, or http on this machine with `allowInsecureLoopback`
  * @throws TypeError naming the option that is wrong or unknown
  */
-export function createRemoteJWKSet(url: URL | string, options?: RemoteJWKSetOptions): RemoteJWKSet {
+export function createRemoteJWKSet(url: URLObject | string, options?: RemoteJWKSetOptions): RemoteJWKSet {
   const settings = readRemoteOptions(options, 'createRemoteJWKSet')
   const { cache, maxKeys } = settings
   const document = new RemoteDocument({

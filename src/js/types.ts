@@ -96,6 +96,13 @@ export interface CryptoKey extends CryptoKeyInput {
   readonly usages: ('decrypt' | 'deriveBits' | 'deriveKey' | 'encrypt' | 'sign' | 'unwrapKey' | 'verify' | 'wrapKey')[]
 }
 
+/** What the platform calls a `URL`, fit for any type library. */
+export interface URLObject {
+  readonly href: string
+  readonly origin: string
+  readonly protocol: string
+}
+
 /** What `node:crypto` calls a `KeyObject`: public or secret. */
 export interface KeyObject {
   readonly type: 'public' | 'secret' | 'private'
