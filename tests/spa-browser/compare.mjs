@@ -193,6 +193,7 @@ ${row(`**Sign-out in one tab**: of ${TABS} tabs, still calling 20 s later`, 'sig
   RS256. Nothing between it and the provider was changed.
 - The nap is \`Page.setWebLifecycleState: frozen\` of the DevTools protocol, in a hidden page: none of its tasks run. One tab, as in the rows on the outage and on the clock, so that these do not
   show the tabs' trouble again.
+- The provider has no grace period for refresh tokens. One that has (also called leeway or reuse interval) forgives tabs that refresh within it.
 - The clock is wrong from before the sign-in on, or jumps a minute after it. Each row is a fresh profile and a fresh sign-in.
 ${failures()}`
 }

@@ -247,6 +247,31 @@ describe('tabs', { concurrency: 3 }, () => {
       { lifetime: 60 },
     ))
 
+  test('a worker takes part like a tab: it has the token, refreshes for all, and is signed out with them', () =>
+    tabs(
+      1,
+      async ([page], stage) => {
+        const answered = (message) =>
+          page.evaluate((message) => {
+            globalThis.worker ??= new Worker('worker.js', { type: 'module' })
+            return new Promise((resolve) => {
+              globalThis.worker.onmessage = ({ data }) => resolve(data)
+              if (message) globalThis.worker.postMessage(message)
+            })
+          }, message)
+        assert.equal(await answered('call'), 200)
+        assert.equal(stage.badDays.refreshes, 0)
+        await wait(1100)
+        assert.equal(await answered('refresh'), 200)
+        assert.equal(stage.badDays.refreshes, 1)
+        await until('the page has the new token', async () => (await events(page, 'refreshed')).at(-1).by === 'other')
+        const signedOut = answered()
+        await page.evaluate(() => globalThis.app.signOut())
+        assert.equal(await signedOut, 'signedout')
+      },
+      { lifetime: 60 },
+    ))
+
   for (const wrong of [600, -600]) {
     const way = wrong > 0 ? 'ahead' : 'behind'
     test(`clock ten minutes ${way} from the start: as many refreshes as with a right one`, () =>
