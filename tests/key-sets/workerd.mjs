@@ -7,7 +7,8 @@ import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { packedInstall } from '../packed.mjs'
 
-const folder = dirname(fileURLToPath(import.meta.url))
+const here = dirname(fileURLToPath(import.meta.url))
+const GATES = readFileSync(join(here, 'gate-worker.mjs'), 'utf8')
 const installed = join(packedInstall(), 'node_modules')
 const COMPATIBILITY_DATE = '2026-11-01'
 
@@ -28,16 +29,14 @@ const FRONT = `export default {
   },
 }`
 
-let script
-
-async function bundled() {
+async function bundled(source) {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, 'gate-worker.mjs')],
+    stdin: { contents: source, resolveDir: here },
     bundle: true,
     write: false,
     format: 'esm',
     conditions: ['workerd'],
-    // The gates' own import, for their KV; jotgate needs nothing external.
+    // The worker's own import, for its KV; jotgate needs nothing external.
     external: ['cloudflare:workers'],
     nodePaths: [installed],
     plugins: [compiledModules],
@@ -54,9 +53,13 @@ const compiledModules = {
   },
 }
 
-/** Starts a workerd. `folder`: where its Cache API and its KV outlive it; `isolates`: how many hold gates. */
-export async function startWorkerd({ folder, isolates = 1, compatibilityDate = COMPATIBILITY_DATE } = {}) {
-  script ??= await bundled()
+/**
+ * Starts a workerd. `folder`: where its Cache API and its KV outlive it; `isolates`: how many hold gates; `source`: another
+ * worker than that of the gates.
+ */
+export async function startWorkerd(options = {}) {
+  const { folder, isolates = 1, compatibilityDate = COMPATIBILITY_DATE, source = GATES } = options
+  const script = await bundled(source)
   const wasm = join(installed, 'jotgate', 'dist', 'wasm')
   const modules = readdirSync(wasm).filter((file) => file.endsWith('.wasm'))
   const names = Array.from({ length: isolates }, (_, index) => `gates${index}`)
@@ -90,6 +93,7 @@ export async function startWorkerd({ folder, isolates = 1, compatibilityDate = C
   const origin = await miniflare.unsafeGetDirectURL()
   const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
   return {
+    origin,
     /** Asks a gate; `accepted`, or the error's code. `cancel`: the milliseconds after which the request is cancelled. */
     ask(gate, token, { cancel, isolate } = {}) {
       return new Promise((resolve, reject) => {
