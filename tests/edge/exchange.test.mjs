@@ -294,6 +294,18 @@ describe('bad days of the token endpoint', () => {
     })
   }
 
+  test('a redirect is not followed with the token and the secret', async (context) => {
+    const { endpoint, mode } = await endpointAnd(context)
+    const other = await startTokenEndpoint(context)
+    for (const status of [301, 302, 303, 307, 308]) {
+      endpoint.answer = () => ({ status, headers: { location: other.url } })
+      const token = await issued({ jti: `redirect ${status}` })
+      await refusal(sent(mode, token), 'ERR_JOTGATE_EXCHANGE_FAILED')
+    }
+    assert.equal(endpoint.asked.length, 5)
+    assert.equal(other.asked.length, 0)
+  })
+
   test('a failure costs one exchange for all who wait, and each gets an error of its own', async (context) => {
     const { endpoint, mode } = await endpointAnd(context)
     endpoint.answer = () => ({ status: 400, body: { error: 'invalid_grant' } })
