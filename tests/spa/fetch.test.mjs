@@ -30,7 +30,7 @@ async function serve() {
     const { method, url, headers } = request
     const note = { method, url, authorization: headers.authorization, type: headers['content-type'], body }
     seen.push(note)
-    const [status, more = {}, text = 'ok'] = routes[url]?.(note, seen.length) ?? [200]
+    const [status, more = {}, text = 'ok'] = (await routes[url]?.(note, seen.length)) ?? [200]
     response.writeHead(status, more).end(text)
   })
   server.listen(0, '127.0.0.1')
@@ -61,6 +61,7 @@ async function manage(options = {}) {
     origins: [api.origin],
     refresh: async ({ reason }) => {
       refreshes.push(reason)
+      await new Promise((resolve) => setTimeout(resolve, 20))
       return nextToken()
     },
     ...options,
@@ -295,9 +296,10 @@ describe('a 401', () => {
   test('of many calls at once makes one refresh', async () => {
     const { manager, refreshes } = await manage()
     pass(2000)
-    // As after a deploy that changed the keys.
+    // As after a deploy that changed the keys. The answers come one after the other, most of them while the refresh is under way.
     serial += 1
-    api.routes['/'] = strict
+    let calls = 0
+    api.routes['/'] = (note) => new Promise((resolve) => setTimeout(() => resolve(strict(note)), ++calls))
     const responses = await Promise.all(Array.from({ length: 50 }, () => manager.fetch(`${api.origin}/`)))
     assert.deepEqual([...new Set(responses.map(({ status }) => status))], [200])
     assert.equal(refreshes.length, 1)

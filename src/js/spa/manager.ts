@@ -164,13 +164,16 @@ class Manager extends EventTarget {
     const present = this.getTokenSync()
     if (present !== undefined && present !== refused) return present
     const { minInterval, name } = this.#options
-    const monotonic = this.#environment.monotonic()
-    // A resource server that refuses every token must not make a refresh of every request.
-    if (this.#refused.failures > 0 && rest(this.#refused, minInterval, monotonic) > 0) return undefined
-    if (this.#session.rest(name, minInterval, true) > 0) return undefined
-    this.#refused.failures += 1
-    this.#refused.at = monotonic
-    this.#refused.chance = this.#environment.random()
+    // A refresh that is on its way is for all who were refused meanwhile.
+    if (!this.#session.phase(name)) {
+      const monotonic = this.#environment.monotonic()
+      // A resource server that refuses every token must not make a refresh of every request.
+      if (this.#refused.failures > 0 && rest(this.#refused, minInterval, monotonic) > 0) return undefined
+      if (this.#session.rest(name, minInterval, true) > 0) return undefined
+      this.#refused.failures += 1
+      this.#refused.at = monotonic
+      this.#refused.chance = this.#environment.random()
+    }
     return (await this.#renew('rejected').catch(() => undefined))?.text
   }
 
