@@ -10,11 +10,12 @@ const CHECKS = [
   ['cargo', 'fmt', '--check'],
   clippy('--all-targets'),
   clippy('--all-targets', '--features', 'ml-dsa'),
+  clippy('--all-targets', '--features', 'accel'),
   clippy('--lib', '--no-default-features'),
   // Each family has to stand alone: an item it borrows from another's feature shows here.
   ...FAMILIES.map((family) => clippy('--lib', '--no-default-features', '--features', family)),
   onWasm('wasm-decode', '--no-default-features', '--lib'),
-  onWasm('wasm-verify', '--all-targets'),
+  onWasm('wasm-verify,accel', '--all-targets'),
   onWasm('decode', '--no-default-features', '--package', 'jotgate-modules'),
   onWasm('verify', '--package', 'jotgate-modules'),
   ['tsc', '--noEmit'],

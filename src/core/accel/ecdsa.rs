@@ -3,7 +3,7 @@
 //! With `u₁ = e/s` and `u₂ = r/s mod n`, a signature is good if the point
 //! `u₁·G + u₂·Q` is not at infinity and its `x` is `r` modulo `n`. Each of the two
 //! products comes from a table ([`comb`](super::comb)) where its point has one, else
-//! from a chain of doublings ([`wnaf`](super::wnaf)). `x` is compared in projective
+//! from a chain of doublings ([`wnaf`]). `x` is compared in projective
 //! form: with `r·z²`, and with `(r + n)·z²` where `r + n` is less than the prime.
 
 use super::{
@@ -135,7 +135,8 @@ impl<C: Curve> Point<C> {
     fn from_octets(x: &[u8], y: &[u8]) -> Option<Self> {
         let (x, y) = (C::integer(x)?, C::integer(y)?);
         let are_coordinates = C::is_coordinate(&x) && C::is_coordinate(&y);
-        are_coordinates.then(|| Self::new(&x, &y)).filter(Self::is_on_curve)
+        let is_on_curve = |point: &Self| point.point.off_curve(Self::b()).is_zero();
+        are_coordinates.then(|| Self::new(&x, &y)).filter(is_on_curve)
     }
 
     fn new(x: &C::Words, y: &C::Words) -> Self {
@@ -144,16 +145,13 @@ impl<C: Curve> Point<C> {
         Self { point: Affine { x: C::Field::from_words(x), y: C::Field::from_words(y) }, id }
     }
 
-    fn is_on_curve(&self) -> bool {
-        let Affine { x, y } = self.point;
-        let three = (C::Field::ONE.double() + C::Field::ONE).carry();
-        let right = (x.square() - three) * x + C::Field::from_words(&C::B);
-        (y.square() - right).is_zero()
+    fn b() -> C::Field {
+        C::Field::from_words(&C::B)
     }
 
     fn begin(&self, level: usize) -> Build<C::Field> {
         let width = C::WIDTHS.get(level).or(C::WIDTHS.first()).copied().unwrap_or(4);
-        Build::new(self.point, C::BITS, width)
+        Build::new(self.point, Self::b(), C::BITS, width)
     }
 }
 

@@ -6,7 +6,7 @@
 //! this curve, so that there are no exceptional cases: neither the neutral element
 //! nor equal nor opposite points.
 //!
-//! In comments, [j] is a bound on an element that is a sum of j carried ones, and
+//! In comments, `[j]` is a bound on an element that is a sum of j carried ones, and
 //! what [`Fe::mul`] asks for is that the two factors' bounds multiply to at most 12.
 
 use super::fe25519::Fe;
@@ -109,7 +109,7 @@ pub struct Completed {
     h: Fe,
 }
 
-/// An affine point as the right operand of an addition; sums are [2].
+/// An affine point as the right operand of an addition; sums are `[2]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Niels {
     y_plus_x: Fe,
@@ -117,7 +117,7 @@ pub struct Niels {
     xy2d: Fe,
 }
 
-/// A projective point as the right operand of an addition; sums are [2].
+/// A projective point as the right operand of an addition; sums are `[2]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Cached {
     y_plus_x: Fe,
@@ -186,7 +186,7 @@ impl Extended {
         self.sum(&other.y_minus_x, &other.y_plus_x, -self.t.mul(&other.xy2d), self.z + self.z)
     }
 
-    /// The common part, with c [1] and d [2].
+    /// The common part, with c `[1]` and d `[2]`.
     #[inline(always)]
     fn sum(&self, y_plus_x: &Fe, y_minus_x: &Fe, c: Fe, d: Fe) -> Completed {
         let a = (self.y - self.x).mul(y_minus_x); // a product of [2] and [2]

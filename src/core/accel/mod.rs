@@ -15,6 +15,18 @@
 //! scalar     integers modulo the curves' orders
 //! modinv     inverses by division steps
 //! integer    words and limbs
+//!
+//! ed25519          a signature's verdict, tables of multiples
+//! ed25519_point    the curve's addition formulas, encodings
+//! ed25519_scalar   integers modulo the order of the base point
+//! fe25519          the field: representation, bounds
+//!
+//! rsa              a signature's verdict
+//! rsa_encoding     PKCS #1 v1.5 and PSS
+//! rsa_montgomery   the public operation, over either kernel
+//! rsa_scalar       Montgomery multiplication with 64-bit integers
+//! rsa_simd         the same with simd128
+//! rsa_limbs        integers: representation, bounds
 //! ```
 //!
 //! All of it works on public data, so that variable time is no leak: no secret
@@ -22,11 +34,14 @@
 
 #![no_std]
 #![forbid(unsafe_code)]
+#![allow(rustdoc::private_intra_doc_links, reason = "written for reviewers, who see the private items")]
 
 extern crate alloc;
 
 mod comb;
 mod curve;
+#[cfg(test)]
+mod ec_tests;
 pub mod ecdsa;
 #[cfg(feature = "eddsa")]
 pub mod ed25519;
