@@ -112,6 +112,8 @@ describe('lifecycle', { concurrency: 3 }, () => {
       2,
       async ([holder, other], { badDays }) => {
         await holder.hide()
+        // Sooner after the last token, `minInterval` forbids it.
+        await wait(1100)
         badDays.slow = 1
         await holder.evaluate('void manager.getToken({ forceRefresh: true })')
         while (badDays.waiting === 0) await wait(20)

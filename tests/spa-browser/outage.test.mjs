@@ -91,7 +91,8 @@ describe('outage', { concurrency: 2 }, () => {
         Array.from({ length: TABS }, () => ['valid', 0]),
       )
       const { refreshes, reused } = await stage.seen()
-      assert.ok(refreshes >= 1 && refreshes <= 2, `${refreshes} refreshes`)
+      // One for the outage; the token it brought may be due already, AHEAD and its jitter before the expiry.
+      assert.ok(refreshes >= 1 && refreshes <= 3, `${refreshes} refreshes`)
       assert.equal(reused, 0)
     }))
 })

@@ -79,7 +79,7 @@ const titleIs = (page, title) => page.locator('#verdict-title', { hasText: title
 const logHas = (page, event) => page.locator('#log .event', { hasText: event }).first().waitFor()
 const day = (page, name) => page.getByRole('button', { name, exact: true })
 
-describe('the page', { concurrency: 2 }, () => {
+describe('the page', { concurrency: 3 }, () => {
   test('signs in, shows the life of the token, and calls the API with it', () =>
     visit('ada', async (page, { name }) => {
       assert.equal(await page.getByRole('button', { name: 'Sign out' }).count(), 0)
