@@ -114,11 +114,12 @@ export class World {
 
 class Target {
   listeners = []
-  addEventListener(name, listener) {
-    this.listeners.push([name, listener])
-  }
-  removeEventListener(name, listener) {
-    this.listeners = this.listeners.filter(([n, l]) => n !== name || l !== listener)
+  addEventListener(name, listener, { signal }) {
+    const entry = [name, listener]
+    this.listeners.push(entry)
+    signal.addEventListener('abort', () => {
+      this.listeners = this.listeners.filter((each) => each !== entry)
+    })
   }
   fire(name) {
     for (const [own, listener] of this.listeners) if (own === name) listener()

@@ -17,8 +17,7 @@ export interface Channel {
 
 /** As much of an `EventTarget` as is used. */
 export interface Events {
-  addEventListener(name: string, listener: () => void): void
-  removeEventListener(name: string, listener: () => void): void
+  addEventListener(name: string, listener: () => void, options: { signal: AbortSignal }): void
 }
 
 /** Everything that a manager has from its platform. */

@@ -36,7 +36,7 @@ const rules: { readonly [Name in keyof TokenManagerOptions]-?: Rule } = {
   origins: [
     [],
     (value) => Array.isArray(value) && value.every(isOrigin),
-    'be an array of origins such as "https://api.example", with http only on loopback',
+    'be an array of origins such as "https://api.example"; http only on loopback',
   ],
   storage: [
     undefined,

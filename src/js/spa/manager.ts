@@ -1,4 +1,4 @@
-import { type JotgateRefreshFailed, JotgateSignedOut } from '../errors.js'
+import { JotgateSignedOut } from '../errors.js'
 import { authorizedFetch } from './authorized-fetch.js'
 import type { Environment } from './environment.js'
 import { type ManagerOptions, readManagerOptions } from './manager-options.js'
@@ -67,10 +67,15 @@ class Manager extends EventTarget {
       replacement: (refused) => this.#replacement(refused),
       scopes: () => this.#state.scopes,
     })
+    const { name, minInterval } = options
     this.#member = {
-      name: options.name,
-      received: (by, reason) => this.#received(by, reason),
-      failed: (error) => this.#failed(error),
+      name,
+      received: ({ issuedAt, expiresAt }, by, reason) =>
+        this.#emit('refreshed', { name, by, reason, issuedAt, expiresAt: known(expiresAt) }),
+      failed: (error, failures) => {
+        const retryIn = this.#session.rest(name, minInterval, false)
+        this.#emit('refreshfailed', { name, error, failures, retryIn })
+      },
       signedOut: (by, reason) => this.#emit('signedout', { by, reason }),
       look: () => this.#look(),
     }
@@ -100,7 +105,7 @@ class Manager extends EventTarget {
   readonly getToken = async (options: GetTokenOptions = {}): Promise<string | undefined> => {
     const { minValidity = DEFAULT_MIN_VALIDITY, forceRefresh = false, cacheOnly = false, signal } = options
     if (typeof minValidity !== 'number' || !(minValidity >= 0))
-      throw new TypeError('getToken: option "minValidity" must be a number of seconds, not negative')
+      throw new TypeError('getToken: option "minValidity" must be a number from 0 on')
     const asked = this.#token(minValidity, forceRefresh, cacheOnly)
     return signal ? unlessAborted(asked, signal) : asked
   }
@@ -175,20 +180,6 @@ class Manager extends EventTarget {
       this.#refused.chance = this.#environment.random()
     }
     return (await this.#renew('rejected').catch(() => undefined))?.text
-  }
-
-  #received(by: 'this' | 'other', reason: RefreshReason | undefined): void {
-    const token = this.#session.token(this.#options.name)
-    if (!token) return
-    const { issuedAt } = token
-    const expiresAt = known(token.expiresAt)
-    this.#emit('refreshed', { name: this.#options.name, by, reason, issuedAt, expiresAt })
-  }
-
-  #failed(error: JotgateRefreshFailed): void {
-    const { name, minInterval } = this.#options
-    const failures = this.#session.attempt(name)?.failures ?? 0
-    this.#emit('refreshfailed', { name, error, failures, retryIn: this.#session.rest(name, minInterval, false) })
   }
 
   /** Decides anew, from what is known now. Called after every change, and from time to time. */

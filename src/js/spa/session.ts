@@ -30,9 +30,8 @@ const SIGN_IN_SECONDS = 1
 /** One manager of a session. */
 export interface Member {
   readonly name: string
-  /** There is another token, or none any more. */
-  received(by: 'this' | 'other', reason: RefreshReason | undefined): void
-  failed(error: JotgateRefreshFailed): void
+  received(token: Token, by: 'this' | 'other', reason: RefreshReason | undefined): void
+  failed(error: JotgateRefreshFailed, failures: number): void
   signedOut(by: 'this' | 'other', reason: SignOutReason): void
   /** Something may have changed. */
   look(): void
@@ -64,7 +63,7 @@ export class Session {
   readonly ready: Promise<void>
   state: SessionState = NOTHING
   readonly #environment: Environment
-  readonly #key: string
+  readonly #name: string
   readonly #tabs: Tabs
   readonly #members = new Set<Member>()
   readonly #flights = new Map<string, Promise<Token>>()
@@ -73,7 +72,7 @@ export class Session {
   /** Calls of `refresh` on their way. */
   readonly #calls = new Set<AbortController>()
   readonly #awaitingNews = new Set<() => void>()
-  readonly #closing: (() => void)[] = []
+  readonly #closed = new AbortController()
   #starting = true
 
   /** The session of that name, made for its first manager. */
@@ -99,12 +98,11 @@ export class Session {
 
   private constructor(environment: Environment, name: string, storage: TokenStorage | undefined, timeout: number) {
     this.#environment = environment
-    this.#key = `jotgate:${name}`
+    this.#name = name
     this.storage = storage
     this.clock = new Clock(environment, () => this.#look())
     this.#tabs = new Tabs(environment, name, timeout + SURROUNDINGS, (message) => this.#hear(message))
     this.#listen()
-    this.#closing.push(() => sessions.get(environment)?.delete(name))
     this.ready = this.#start()
   }
 
@@ -112,8 +110,9 @@ export class Session {
   leave(member: Member): void {
     this.#members.delete(member)
     void Promise.allSettled(this.#flights.values()).then(() => {
-      if (this.#members.size > 0) return
-      for (const close of this.#closing.splice(0)) close()
+      if (this.#members.size > 0 || this.#closed.signal.aborted) return
+      sessions.get(this.#environment)?.delete(this.#name)
+      this.#closed.abort()
       this.#tabs.close()
     })
   }
@@ -160,21 +159,21 @@ export class Session {
     await this.ready
     const { token, refreshToken, error } = judge(answer, this.clock, SIGN_IN_SECONDS)
     if (!token) throw error
-    this.#attempted(name, 0, Number.NaN)
-    await this.#publish(granted(this.#begun(), name, token, refreshToken), undefined)
+    this.#attempted(name)
+    await this.#publish(granted(this.#begun(), name, token, refreshToken))
   }
 
   /** Begins anew with nothing, so that a refresh can be tried. */
   async forget(name: string): Promise<void> {
     await this.ready
     this.#attempts.clear()
-    this.#adopt(this.#begun(), 'this', undefined)
+    this.#adopt(this.#begun(), 'this')
     await this.#flights.get(name)?.catch(() => {})
   }
 
   async signOut(reason: SignOutReason): Promise<void> {
     this.#attempts.clear()
-    await this.#publish(this.#begun(reason), undefined)
+    await this.#publish(this.#begun(reason))
   }
 
   #begun(ended?: SignOutReason): SessionState {
@@ -184,9 +183,9 @@ export class Session {
 
   async #start(): Promise<void> {
     try {
-      const text = await this.storage?.get(this.#key)
+      const text = await this.storage?.get(`jotgate:${this.#name}`)
       const stored = text ? fromPlain(JSON.parse(text)) : undefined
-      if (stored && isNewer(stored, this.state)) this.#adopt(stored, 'other', undefined)
+      if (stored && isNewer(stored, this.state)) this.#adopt(stored, 'other')
     } catch {
       // A storage that fails is no storage.
     }
@@ -222,7 +221,7 @@ export class Session {
     // Where others have gone on meanwhile, in spite of the lock, theirs is the refresh token that counts.
     if (!isNewer(this.state, basis)) {
       if (token) {
-        this.#attempted(name, 0, Number.NaN)
+        this.#attempted(name)
         await this.#publish(granted(basis, name, token, refreshToken), reason)
         return token
       }
@@ -308,7 +307,7 @@ export class Session {
       if (isNumber(epoch) && isNumber(generation) && isNewer(this.state, { epoch, generation })) this.#tell()
     } else if (message.type === 'state') {
       const state = fromPlain(message.state)
-      if (state && isNewer(state, this.state)) this.#adopt(state, 'other', undefined)
+      if (state && isNewer(state, this.state)) this.#adopt(state, 'other')
     } else if (message.type === 'failed') {
       const { name, failures, retryAfter, problem } = message
       if (typeof name !== 'string' || !isNumber(failures) || typeof retryAfter !== 'number') return
@@ -324,19 +323,20 @@ export class Session {
   }
 
   /** Takes a state for the present one and tells it to all. */
-  async #publish(state: SessionState, reason: RefreshReason | undefined): Promise<void> {
+  async #publish(state: SessionState, reason?: RefreshReason): Promise<void> {
     this.#adopt(state, 'this', reason)
     this.#tell()
     try {
-      if (state.ended) await this.storage?.remove(this.#key)
-      else await this.storage?.set(this.#key, JSON.stringify(toPlain({ ...state, skew: this.clock.skew })))
+      if (state.ended) await this.storage?.remove(`jotgate:${this.#name}`)
+      else
+        await this.storage?.set(`jotgate:${this.#name}`, JSON.stringify(toPlain({ ...state, skew: this.clock.skew })))
     } catch {
       // As above: memory goes on.
     }
     await this.#tabs.mark(state)
   }
 
-  #adopt(state: SessionState, by: 'this' | 'other', reason: RefreshReason | undefined): void {
+  #adopt(state: SessionState, by: 'this' | 'other', reason?: RefreshReason): void {
     const before = this.state
     if (by === 'other') {
       // A page that opens after a sign-out may be the one that signs in.
@@ -349,19 +349,20 @@ export class Session {
     }
     if (state.epoch !== before.epoch) for (const call of this.#calls) call.abort()
     for (const settle of this.#awaitingNews) settle()
+    const { ended } = this.state
     for (const member of this.#members) {
       const { name } = member
-      if (this.state.ended) {
-        if (!before.ended) member.signedOut(by, this.state.ended)
-      } else if (this.token(name)?.text !== before.tokens.get(name)?.text) {
-        if (by === 'other') this.#attempted(name, 0, Number.NaN)
-        member.received(by, reason)
+      const token = this.token(name)
+      if (ended && !before.ended) member.signedOut(by, ended)
+      else if (token && token.text !== before.tokens.get(name)?.text) {
+        if (by === 'other') this.#attempted(name)
+        member.received(token, by, reason)
       }
     }
     this.#look()
   }
 
-  #attempted(name: string, failures: number, retryAfter: number, error?: JotgateRefreshFailed): void {
+  #attempted(name: string, failures = 0, retryAfter = Number.NaN, error?: JotgateRefreshFailed): void {
     const { monotonic, random } = this.#environment
     this.#attempts.set(name, { failures, retryAfter, at: monotonic(), chance: random(), error })
   }
@@ -370,7 +371,7 @@ export class Session {
     const failures = (this.#attempts.get(name)?.failures ?? 0) + 1
     this.#attempted(name, failures, retryAfter, error)
     this.#tabs.post({ type: 'failed', name, failures, retryAfter, problem: error.problem })
-    for (const member of this.#members) if (member.name === name) member.failed(error)
+    for (const member of this.#members) if (member.name === name) member.failed(error, failures)
   }
 
   #look(): void {
@@ -401,9 +402,7 @@ export class Session {
       [scope, 'pageshow', resume],
       [scope, 'online', online],
     ] as const
-    for (const [target, name, listener] of listeners) {
-      target?.addEventListener(name, listener)
-      this.#closing.push(() => target?.removeEventListener(name, listener))
-    }
+    const { signal } = this.#closed
+    for (const [target, name, listener] of listeners) target?.addEventListener(name, listener, { signal })
   }
 }
