@@ -29,6 +29,7 @@ export { jwtVerify, jwtVerifySync } from './jwt-verify.js'
 export {
   customFetch,
   type ExportedJWKSCache,
+  type FetchedResponse,
   type FetchImplementation,
   type JWKSCacheInput,
   jwksCache,

@@ -2,7 +2,7 @@
  * How long a response stays fresh by its own word, in milliseconds: RFC 9111 §4.2.1 for a private cache, less the age that
  * it already has (§4.2.3). `undefined` when it says nothing that is understood.
  */
-export function freshnessOf(headers: Headers): number | undefined {
+export function freshnessOf(headers: Pick<Headers, 'get'>): number | undefined {
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',')
   const named = (name: string) => directives.some((directive) => directive.trim() === name)
   if (named('no-store') || named('no-cache')) return 0

@@ -1,6 +1,6 @@
 import { JotgateKeysUnavailable } from './errors.js'
 import { freshnessOf } from './key-set-cache-control.js'
-import type { FetchImplementation } from './key-set-options.js'
+import type { FetchedResponse, FetchImplementation } from './key-set-options.js'
 
 /** What is asked for, and by which rules. */
 export interface Query {
@@ -63,17 +63,11 @@ export function unavailable(what: string, cause?: unknown): JotgateKeysUnavailab
   return new JotgateKeysUnavailable(`the request for the keys ${what}`, cause === undefined ? {} : { cause })
 }
 
-export async function bodyOf(response: Response, maxSize: number): Promise<string> {
-  const tooLarge = () => unavailable(`was answered with more than ${maxSize} bytes`)
-  if (Number(response.headers?.get('content-length')) > maxSize) throw tooLarge()
-  // An implementation given as `customFetch` may answer with less than a Response: jose asks for `json` alone.
-  if (!response.body) {
-    const text: unknown = response.text ? await response.text() : JSON.stringify(await response.json())
-    if (typeof text !== 'string') throw unavailable('was answered with no text')
-    if (text.length > maxSize) throw tooLarge()
-    return text
-  }
-  const reader = response.body.getReader()
+export async function bodyOf(response: FetchedResponse, maxSize: number): Promise<string> {
+  if (Number(response.headers?.get('content-length')) > maxSize) throw tooLarge(maxSize)
+  const { body } = response
+  if (!(body instanceof ReadableStream)) return unstreamed(response, maxSize)
+  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let size = 0
@@ -82,7 +76,7 @@ export async function bodyOf(response: Response, maxSize: number): Promise<strin
     while (!whole) {
       const { done, value } = await reader.read()
       size += value?.byteLength ?? 0
-      if (size > maxSize) throw tooLarge()
+      if (size > maxSize) throw tooLarge(maxSize)
       text += decoded(decoder, value, done)
       whole = done
     }
@@ -90,6 +84,18 @@ export async function bodyOf(response: Response, maxSize: number): Promise<strin
     if (!whole) reader.cancel().catch(() => {})
   }
   return text
+}
+
+/** What an implementation of somebody else's answers with, which may be less than a Response: jose asks for `json` alone. */
+async function unstreamed(response: FetchedResponse, maxSize: number): Promise<string> {
+  const text: unknown = response.text ? await response.text() : JSON.stringify(await response.json())
+  if (typeof text !== 'string') throw unavailable('was answered with no text')
+  if (text.length > maxSize) throw tooLarge(maxSize)
+  return text
+}
+
+function tooLarge(maxSize: number): JotgateKeysUnavailable {
+  return unavailable(`was answered with more than ${maxSize} bytes`)
 }
 
 function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, last: boolean): string {

@@ -9,6 +9,13 @@ export const customFetch: unique symbol = /* @__PURE__ */ Symbol('customFetch')
 /** The option that brings an object to start from and to write to, as in jose. */
 export const jwksCache: unique symbol = /* @__PURE__ */ Symbol('jwksCache')
 
+/** What the type library calls by this name, whichever it is; without one, what is used of it. */
+type Platform<Name extends string, Used> = typeof globalThis extends { [name in Name]: { prototype: infer Instance } }
+  ? Instance
+  : Used
+
+type PlatformHeaders = Platform<'Headers', { get(name: string): string | null }>
+
 /**
  * A `fetch` of one's own. It has to answer with status 200 and the document, must not follow redirects, and should mind
  * `signal`: what comes after `timeoutDuration` is not looked at.
@@ -16,15 +23,24 @@ export const jwksCache: unique symbol = /* @__PURE__ */ Symbol('jwksCache')
 export type FetchImplementation = (
   url: string,
   init: {
-    headers: Headers
+    headers: PlatformHeaders
     method: 'GET'
     redirect: 'manual'
     credentials: 'omit'
     referrerPolicy: 'no-referrer'
     cache?: 'no-cache'
-    signal: AbortSignal
+    signal: Platform<'AbortSignal', { readonly aborted: boolean }>
   },
-) => Promise<Response>
+) => Promise<FetchedResponse>
+
+/** What is looked at of a response: a `Response`, or as much of it as jose asks for. */
+export interface FetchedResponse {
+  readonly status: number
+  readonly headers?: { get(name: string): string | null }
+  readonly body?: unknown
+  text?(): Promise<string>
+  json(): Promise<unknown>
+}
 
 /** What `jwksCache` is written to. */
 export interface ExportedJWKSCache {
@@ -98,7 +114,7 @@ export interface RemoteSettings {
   cooldown: number
   maxAge: number
   minAge: number
-  headers: Headers
+  headers: PlatformHeaders
   staleWhileRevalidate: number
   staleIfError: number
   onStale: ((error: Error) => void) | undefined

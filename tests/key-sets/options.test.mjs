@@ -1,5 +1,7 @@
 // The options of a remote key set, and what of it is as in jose.
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import * as jose from 'jose'
 import { ecA, ecB, publicJwk, rsaA, signed } from '../suite/issuer.mjs'
@@ -213,6 +215,13 @@ test('an answer with no more than json, as jose takes it', async () => {
   assert.equal((await keys(HEADER)).type, 'public')
 })
 
+test('an answer whose body is a stream of another kind, as of node-fetch', async () => {
+  const body = Readable.from([JSON.stringify(jwks)])
+  const answer = () => ({ status: 200, headers: new Headers(), body, text: () => text(body) })
+  const keys = createRemoteJWKSet(URL_OF_SET, answering(answer).option)
+  assert.equal((await keys(HEADER)).type, 'public')
+})
+
 test('bad keys beside a good one do no harm', async () => {
   const several = { keys: [{ kty: 'XX' }, { ...publicJwk(ecB), kid: 'a', use: 'enc' }, null, ...jwks.keys] }
   const keys = createRemoteJWKSet(URL_OF_SET, answering(() => Response.json(several)).option)
@@ -221,13 +230,13 @@ test('bad keys beside a good one do no harm', async () => {
 
 test('as many keys as allowed, and as many bytes', async () => {
   const keys = Array.from({ length: 7 }, (_, index) => publicJwk(ecA, { kid: `${index}` }))
-  const text = JSON.stringify({ keys })
-  const { option } = answering(() => new Response(text))
-  const good = { maxKeys: 7, maxSize: text.length }
+  const whole = JSON.stringify({ keys })
+  const { option } = answering(() => new Response(whole))
+  const good = { maxKeys: 7, maxSize: whole.length }
   await createRemoteJWKSet(URL_OF_SET, { ...option, ...good })({ alg: 'ES256', kid: '6' })
   const refused = (more) => createRemoteJWKSet(URL_OF_SET, { ...option, ...good, ...more })({ alg: 'ES256', kid: '6' })
   await assert.rejects(refused({ maxKeys: 6 }), { code: 'ERR_JWKS_INVALID' })
-  await assert.rejects(refused({ maxSize: text.length - 1 }), { code: 'ERR_JOTGATE_KEYS_UNAVAILABLE' })
+  await assert.rejects(refused({ maxSize: whole.length - 1 }), { code: 'ERR_JOTGATE_KEYS_UNAVAILABLE' })
 })
 
 test('properties, as in jose', async () => {

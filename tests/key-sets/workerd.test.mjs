@@ -26,28 +26,33 @@ async function stage(context, { server = {}, options = {}, gate = {}, ...more } 
 const several = (count, ask) => Promise.all(Array.from({ length: count }, () => ask(tokens.old)))
 const allAccepted = (answers) => assert.deepEqual(new Set(answers), new Set(['accepted']))
 
+/** A request that has begun to fetch, and is going to be cancelled. */
+async function leading(server, ask) {
+  const answer = ask(tokens.old, { cancel: 300 })
+  while (server.fetches === 0) await pause(10)
+  return { answer }
+}
+
 async function timed(promise) {
   const began = performance.now()
   return [await promise, performance.now() - began]
 }
 
 test('the request that fetches is cancelled: its fetch goes on behind it, for those who wait', async (context) => {
-  const { server, ask } = await stage(context, { server: { delay: 600 } })
-  const leader = ask(tokens.old, { cancel: 150 })
-  await pause(50)
+  const { server, ask } = await stage(context, { server: { delay: 1000 } })
+  const leader = await leading(server, ask)
   const [answers, took] = await timed(several(50, ask))
-  assert.equal(await leader, 'cancelled')
+  assert.equal(await leader.answer, 'cancelled')
   allAccepted(answers)
   assert.equal(server.fetches, 1)
   assert.ok(took < TIME_LIMIT, `${took}`)
 })
 
 test('the same without waitUntil: one of those who wait takes over, and nobody hangs', async (context) => {
-  const { server, ask } = await stage(context, { server: { delay: 600 }, gate: { alone: true } })
-  const leader = ask(tokens.old, { cancel: 150 })
-  await pause(50)
+  const { server, ask } = await stage(context, { server: { delay: 1000 }, gate: { alone: true } })
+  const leader = await leading(server, ask)
   const [answers, took] = await timed(several(50, ask))
-  assert.equal(await leader, 'cancelled')
+  assert.equal(await leader.answer, 'cancelled')
   allAccepted(answers)
   assert.equal(server.fetches, 2)
   assert.ok(took < TIME_LIMIT, `${took}`)
