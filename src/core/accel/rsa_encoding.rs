@@ -1,8 +1,8 @@
 //! What a signature must decode to: EMSA-PKCS1-v1_5 (RFC 8017 §9.2) and EMSA-PSS
 //! (RFC 8017 §9.1.2).
 //!
-//! For PKCS #1 v1.5 the whole expected message is made and compared, as §8.2.2
-//! says; nothing is parsed.
+//! For PKCS #1 v1.5 every octet is compared with the one octet that can stand
+//! there, as §8.2.2 says; no length is read from the message.
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -32,17 +32,15 @@ impl Hash for Sha512 {
     const DIGEST_INFO: [u8; 19] = digest_info(3, 64);
 }
 
-/// Whether `em` is 00 01 FF … FF 00, the DigestInfo and the hash.
+/// Whether `em` is 00 01 FF … FF 00, the DigestInfo and the hash, with at least
+/// eight octets of padding.
 pub fn is_pkcs1v15(em: &[u8], digest_info: &[u8; 19], hash: &[u8]) -> bool {
     let [.., hash_length] = digest_info;
-    let end = [&[0], digest_info.as_slice(), hash].into_iter().flatten();
-    // At least eight octets of padding.
-    let Some(padding) = em.len().checked_sub(2 + 1 + digest_info.len() + hash.len()).filter(|padding| *padding >= 8)
-    else {
+    let padded = em.strip_suffix(hash).and_then(|rest| rest.strip_suffix(digest_info));
+    let Some([0, 1, padding @ .., 0]) = padded else {
         return false;
     };
-    let expected = [0, 1].iter().chain(::core::iter::repeat_n(&0xff, padding)).chain(end);
-    hash.len() == usize::from(*hash_length) && em.iter().eq(expected)
+    hash.len() == usize::from(*hash_length) && padding.len() >= 8 && padding.iter().all(|octet| *octet == 0xff)
 }
 
 /// Whether `em`, which is overwritten, is the encoding of a message of this hash
