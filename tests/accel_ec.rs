@@ -5,6 +5,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[path = "support/chance.rs"]
+#[allow(dead_code)]
 mod chance;
 #[path = "support/ecdsa_cases.rs"]
 mod ecdsa_cases;
@@ -25,6 +26,11 @@ fn generated_files_are_what_the_generator_writes() {
     }
 }
 
+/// `JOTGATE_CASES=100000 cargo test --release --features accel --test accel_ec` for the long run.
+fn cases() -> usize {
+    std::env::var("JOTGATE_CASES").map_or(2_000, |cases| cases.parse().unwrap())
+}
+
 fn tell(curve: &str, Seen { cases, accepted, verdicts }: &Seen) {
     println!("{curve}: {cases} cases, {accepted} good, {verdicts} verdicts");
     assert!(*accepted > cases / 5 && *accepted < cases * 4 / 5, "both verdicts have to be met often");
@@ -32,12 +38,12 @@ fn tell(curve: &str, Seen { cases, accepted, verdicts }: &Seen) {
 
 #[test]
 fn p256_against_the_crate() {
-    tell("P-256", &p256::run(2_000, "P-256"));
+    tell("P-256", &p256::run(cases(), "P-256"));
 }
 
 #[test]
 fn p384_against_the_crate() {
-    tell("P-384", &p384::run(2_000, "P-384"));
+    tell("P-384", &p384::run(cases(), "P-384"));
 }
 
 /// The big-endian octets at their full width.

@@ -11,6 +11,10 @@
 //! all pairs: 6 products instead of the 11 of a mixed addition. An inversion costs
 //! about 50 products, so from fewer than [`MIN_PAIRS`] pairs on the rest is summed
 //! in Jacobian form.
+//!
+//! A verdict touches few of a table's points. So that a fault of the machine while it
+//! was built cannot hide in the others, all are held against the curve's equation
+//! before the table is given out.
 
 use super::{
     field::Field,
@@ -65,27 +69,33 @@ impl<F: Field> Comb<F> {
 /// A table in the making.
 pub struct Build<F> {
     base: Affine<F>,
+    /// Of the curve's equation.
+    b: F,
     comb: Comb<F>,
     /// How many multiples are there, for the places from `place` on; twice as many
-    /// for those before.
+    /// for those before. Once all are there, those before are checked.
     known: usize,
     place: usize,
     products: Vec<F>,
 }
 
 impl<F: Field> Build<F> {
-    /// The table of `base` for scalars of `bits` bits.
-    pub(super) fn new(base: Affine<F>, bits: usize, width: usize) -> Self {
+    /// The table of `base` on the curve with this `b`, for scalars of `bits` bits.
+    pub(super) fn new(base: Affine<F>, b: F, bits: usize, width: usize) -> Self {
         let points = vec![base; places(bits, width) << (width - 1)];
-        Self { base, comb: Comb { width, points }, known: 0, place: 0, products: vec![F::ZERO; STEP] }
+        Self { base, b, comb: Comb { width, points }, known: 0, place: 0, products: vec![F::ZERO; STEP] }
     }
 
-    /// Goes on for up to [`STEP`] additions, or the doublings of the first step.
+    /// Goes on for up to [`STEP`] additions, or the doublings of the first step, or the
+    /// checks of twice as many points.
     pub(super) fn step(&mut self) -> Option<Comb<F>> {
         let run = self.comb.run();
         if self.known == 0 {
             self.known = self.first_multiples().map_or(0, |()| 1);
             return None;
+        }
+        if self.known == run {
+            return self.check();
         }
         let mut left = STEP;
         while self.known < run && left >= self.known {
@@ -98,7 +108,25 @@ impl<F: Field> Build<F> {
                 (self.known, self.place) = (2 * self.known, 0);
             }
         }
-        (self.known == run).then(|| Comb { width: self.comb.width, points: core::mem::take(&mut self.comb.points) })
+        None
+    }
+
+    /// Holds the next points against the curve's equation. A table with a point that
+    /// is not on the curve is begun anew.
+    fn check(&mut self) -> Option<Comb<F>> {
+        let run = self.comb.run();
+        let unchecked = self.comb.points.get(self.place * run..)?;
+        let places = (2 * STEP / run).min(unchecked.len() / run);
+        // Were several off, their sum would be 0 for one in 2^256.
+        let points = unchecked.iter().take(places * run);
+        let off = points.fold(F::ZERO, |off, point| (off + point.off_curve(self.b)).carry());
+        if !off.is_zero() {
+            (self.known, self.place) = (0, 0);
+            return None;
+        }
+        self.place += places;
+        let done = self.place * run == self.comb.points.len();
+        done.then(|| Comb { width: self.comb.width, points: core::mem::take(&mut self.comb.points) })
     }
 
     /// The first multiple at each place: `2^(width·place)` times the base.

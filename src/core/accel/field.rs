@@ -184,10 +184,12 @@ macro_rules! field {
             const ZERO: Self = Self { limbs: [0; $limbs::LIMBS], bound: Bound::new(0, 0) };
             const ONE: Self = Self::split(&integer::power_of_two($limbs::LIMBS * $limbs::BITS, &Self::PRIME));
 
+            #[inline(never)]
             fn from_words(words: &[u32; $words]) -> Self {
                 Self::split(words) * Self::R_SQUARED
             }
 
+            #[inline(never)]
             fn to_words(self) -> [u32; $words] {
                 // (v + m·p) / R with |v| ≤ R/2 and 0 ≤ m < R is an integer in [0, p].
                 let mut limbs = [0; $limbs::LIMBS];
@@ -223,11 +225,13 @@ macro_rules! field {
                 Self::bounded($limbs::carry(&self.limbs), self.bound.of_carried(&Self::LIMITS))
             }
 
+            #[inline(never)]
             fn invert(self) -> Option<Self> {
                 let words = self.to_words();
                 (words != [0; $words]).then(|| Self::from_words(&Self::MODULUS.invert(&words)))
             }
 
+            #[inline(never)]
             fn is_zero(self) -> bool {
                 self.to_words() == [0; $words]
             }

@@ -167,7 +167,7 @@ fn carry(out: &mut String, prime: &Prime) {
     assert_eq!(terms[0].0 / bits, top, "the largest power of two lies in the top limb");
     let _ = write!(
         out,
-        "\n/// `a` with balanced limbs, near 0.\n#[inline(always)]\npub fn carry(a: &[i32; {limbs}]) -> [i32; {limbs}] {{\n    \
+        "\n/// `a` with balanced limbs, near 0.\n#[inline(never)]\npub fn carry(a: &[i32; {limbs}]) -> [i32; {limbs}] {{\n    \
          let q = (a[{top}] + (1 << {})) >> {shift};\n",
         shift - 1
     );

@@ -385,7 +385,7 @@ pub fn neg(a: &[i32; 9]) -> [i32; 9] {
 }
 
 /// `a` with balanced limbs, near 0.
-#[inline(always)]
+#[inline(never)]
 pub fn carry(a: &[i32; 9]) -> [i32; 9] {
     let q = (a[8] + (1 << 23)) >> 24;
     let t0 = a[0] + q;

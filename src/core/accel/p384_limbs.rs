@@ -591,7 +591,7 @@ pub fn neg(a: &[i32; 14]) -> [i32; 14] {
 }
 
 /// `a` with balanced limbs, near 0.
-#[inline(always)]
+#[inline(never)]
 pub fn carry(a: &[i32; 14]) -> [i32; 14] {
     let q = (a[13] + (1 << 19)) >> 20;
     let t0 = a[0] + q;

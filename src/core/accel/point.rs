@@ -36,9 +36,15 @@ impl<F: Field> Affine<F> {
         Jacobian { x: self.x, y: self.y, z: F::ONE }
     }
 
+    /// 0 for a point on the curve: `y² − x·(x² − 3) − b`.
+    pub(super) fn off_curve(&self, b: F) -> F {
+        let three = (F::ONE.double() + F::ONE).carry();
+        self.y.square() - (self.x.square() - three) * self.x - b
+    }
+
     /// The third point on the line of slope `lambda` through `self` and a point at
     /// `x`, reflected: the sum of the two (EFD shortw, the affine addition law).
-    #[inline(always)]
+    #[inline(never)]
     fn third(self, lambda: F, x: F) -> Self {
         let x3 = (lambda.square() - self.x - x).carry();
         let y3 = (lambda * (self.x - x3) - self.y).carry();
@@ -72,7 +78,7 @@ impl<F: Field> Jacobian<F> {
         self.chord(h, r)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn chord(&self, h: F, r: F) -> Self {
         let hh = h.square();
         let hhh = h * hh;
