@@ -15,33 +15,32 @@ const DESKTOP = { width: 1280, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
 let browser
-let provider
-let site
-let api
-let url
 
 before(async () => {
   await mkdir(screenshots, { recursive: true })
-  const documents = {}
-  site = await servePage({ folder: www, documents })
-  url = `${site.url}spa/`
-  provider = await startProvider({ redirectUris: [site.url] })
-  const { issuer, spaClientId, resource, scope } = provider
-  api = await startApi({ issuer, audience: resource, origins: [new URL(site.url).origin] })
-  documents['spa/provider.json'] = { issuer, clientId: spaClientId, resource, scope }
-  documents['api.json'] = { url: api.url }
   browser = await launch()
 })
+after(() => browser?.close())
 
-after(async () => {
-  await browser?.close()
-  await api?.close()
-  await provider?.close()
-  await site?.close()
-})
+/** The page with a provider and an API of its own, for bad days of its own. */
+async function beside() {
+  const documents = {}
+  const site = await servePage({ folder: www, documents })
+  const provider = await startProvider({ redirectUris: [site.url] })
+  const { issuer, spaClientId, resource, scope, badDays } = provider
+  const api = await startApi({ issuer, audience: resource, origins: [new URL(site.url).origin] })
+  documents['spa/provider.json'] = { issuer, clientId: spaClientId, resource, scope }
+  documents['api.json'] = { url: api.url }
+  return {
+    url: `${site.url}spa/`,
+    badDays,
+    close: () => Promise.all([site.close(), provider.close(), api.close()]),
+  }
+}
 
-/** A visit in a fresh profile, of a user of that name. Nothing may have been logged as an error but requests that were meant to fail. */
-async function visit(name, steps, options = {}) {
+/** A visit in a fresh profile. Nothing may have been logged as an error but requests that were meant to fail. */
+async function visit(steps, options = {}) {
+  const stage = await beside()
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', ...options })
   const complaints = []
   context.on('weberror', (error) => complaints.push(error.error().stack))
@@ -49,30 +48,29 @@ async function visit(name, steps, options = {}) {
     const ofNetwork = /Failed to load resource|Synchronous XMLHttpRequest/.test(message.text())
     if (!ofNetwork && ['error', 'warning'].includes(message.type())) complaints.push(message.text())
   })
-  try {
-    context.setDefaultTimeout(15_000)
+  const openTab = async () => {
     const page = await context.newPage()
-    await page.goto(url)
-    await steps(page, { context, name })
+    await page.goto(stage.url)
+    await titleIs(page, 'Valid')
+    return page
+  }
+  try {
+    context.setDefaultTimeout(20_000)
+    const page = await context.newPage()
+    await page.goto(stage.url)
+    await steps(page, { ...stage, openTab })
     assert.deepEqual(complaints, [])
   } finally {
-    Object.assign(provider.badDays, { down: false, slow: 0 })
     await context.close()
+    await stage.close()
   }
 }
 
-async function signIn(page, name) {
+async function signIn(page, name = 'ada') {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByLabel('Name').fill(name)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await titleIs(page, 'Valid')
-}
-
-async function openTab(context) {
-  const page = await context.newPage()
-  await page.goto(url)
-  await titleIs(page, 'Valid')
-  return page
 }
 
 const titleIs = (page, title) => page.locator('#verdict-title', { hasText: title }).waitFor()
@@ -81,27 +79,27 @@ const day = (page, name) => page.getByRole('button', { name, exact: true })
 
 describe('the page', { concurrency: 3 }, () => {
   test('signs in, shows the life of the token, and calls the API with it', () =>
-    visit('ada', async (page, { name }) => {
+    visit(async (page, { url, badDays }) => {
       assert.equal(await page.getByRole('button', { name: 'Sign out' }).count(), 0)
-      await signIn(page, name)
+      await signIn(page)
       assert.equal(page.url(), url)
       assert.match(await page.locator('#verdict-text').textContent(), /A token for ada/)
       await page.locator('#calls .good').first().waitFor()
       await page.locator('#lifeline .life').first().waitFor()
       for (const mark of ['.m-issued', '.m-refresh', '.m-exp', '.window', '.call-good'])
         assert.ok((await page.locator(`#lifeline ${mark}`).count()) > 0, mark)
-      const refreshes = provider.badDays.refreshes
+      const refreshes = badDays.refreshes
       await page.locator('#calls .good').nth(2).waitFor()
       await page.getByRole('button', { name: 'Refresh now' }).click()
       await page.locator('#log li', { hasText: 'as it was asked for' }).waitFor()
-      assert.ok(provider.badDays.refreshes > refreshes)
+      assert.ok(badDays.refreshes > refreshes)
     }))
 
   test('shows the tabs, which of them holds the lock, and that the next one takes over', () =>
-    visit('grace', async (page, { context, name }) => {
-      await signIn(page, name)
-      const second = await openTab(context)
-      const third = await openTab(context)
+    visit(async (page, { badDays, openTab }) => {
+      await signIn(page)
+      const second = await openTab()
+      const third = await openTab()
       await page.locator('.tab', { hasText: 'Tab 3' }).waitFor()
       assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 2', 'Tab 3'])
       assert.match(await third.locator('.tab', { hasText: 'this one' }).textContent(), /Tab 3/)
@@ -116,14 +114,14 @@ describe('the page', { concurrency: 3 }, () => {
       assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 3'])
       await day(page, 'Provider slow').click()
       await titleIs(third, 'Valid')
-      assert.equal(provider.badDays.reused, 0)
+      assert.equal(badDays.reused, 0)
     }))
 
   test('a wrong clock is measured, in all tabs, and nothing else happens', () =>
-    visit('hedy', async (page, { context, name }) => {
-      await signIn(page, name)
+    visit(async (page, { openTab }) => {
+      await signIn(page)
       await day(page, 'Clock ten minutes ahead').click()
-      const second = await openTab(context)
+      const second = await openTab()
       for (const tab of [page, second]) {
         assert.equal(await day(tab, 'Clock ten minutes ahead').getAttribute('aria-pressed'), 'true')
         await tab
@@ -143,9 +141,9 @@ describe('the page', { concurrency: 3 }, () => {
     }))
 
   test('revoked: the token goes on until it expires, the next refresh signs all tabs out', () =>
-    visit('joan', async (page, { context, name }) => {
-      await signIn(page, name)
-      const second = await openTab(context)
+    visit(async (page, { openTab }) => {
+      await signIn(page)
+      const second = await openTab()
       await day(page, 'Revoke the session').click()
       await page.getByRole('button', { name: 'Call once' }).click()
       await titleIs(page, 'Valid')
@@ -158,27 +156,27 @@ describe('the page', { concurrency: 3 }, () => {
     }))
 
   test('signs out in all tabs', () =>
-    visit('lise', async (page, { context, name }) => {
-      await signIn(page, name)
-      const second = await openTab(context)
+    visit(async (page, { openTab }) => {
+      await signIn(page)
+      const second = await openTab()
       await page.getByRole('button', { name: 'Sign out' }).click()
       await titleIs(second, 'Signed out')
       assert.match(await second.locator('#verdict-text').textContent(), /sign-out of a tab/)
     }))
 
   test('stands still for a while, and has a token right afterwards', { timeout: 90_000 }, () =>
-    visit('mary', async (page, { name }) => {
-      await signIn(page, name)
+    visit(async (page, { badDays }) => {
+      await signIn(page)
       page.setDefaultTimeout(60_000)
       await day(page, 'Sleep for 30 s').click({ noWaitAfter: true })
       await logHas(page, 'sleep')
       await page.locator('#verdict[data-state="good"]').waitFor({ timeout: 5_000 })
-      assert.equal(provider.badDays.reused, 0)
+      assert.equal(badDays.reused, 0)
     }),
   )
 
   test('can be used with the keyboard alone', () =>
-    visit('rosa', async (page, { name }) => {
+    visit(async (page) => {
       const focused = () =>
         page.evaluate(() => {
           const { activeElement: node } = document
@@ -205,7 +203,7 @@ describe('the page', { concurrency: 3 }, () => {
       await page.reload()
       await tabTo('Sign in')
       await page.keyboard.press('Enter')
-      await page.getByLabel('Name').fill(name)
+      await page.getByLabel('Name').fill('ada')
       await page.keyboard.press('Enter')
       await titleIs(page, 'Valid')
       // Sooner, it would be refused: the token is too new.
@@ -222,11 +220,11 @@ describe('the page', { concurrency: 3 }, () => {
     }))
 
   test("makes sense in a screen reader's tree, and says only what changes", () =>
-    visit('emmy', async (page, { name }) => {
+    visit(async (page) => {
       const out = await page.locator('body').ariaSnapshot()
       assert.match(out, /heading "Not signed in" \[level=2\]/)
       assert.match(out, /button "Sign in"/)
-      await signIn(page, name)
+      await signIn(page)
       await page.locator('#calls .good').first().waitFor()
       const tree = await page.locator('body').ariaSnapshot()
       for (const part of [
@@ -263,7 +261,7 @@ describe('the page', { concurrency: 3 }, () => {
     }))
 
   test('says so when there is no provider', () =>
-    visit('none', async (page) => {
+    visit(async (page) => {
       await page.route('**/spa/provider.json', (route) => route.fulfill({ status: 404 }))
       await page.reload()
       await titleIs(page, 'No provider is running beside this page')
@@ -276,16 +274,15 @@ describe('the page', { concurrency: 3 }, () => {
     ]) {
       test(`fits a ${device} in the ${colorScheme} scheme`, { timeout: 120_000 }, () =>
         visit(
-          `${device}-${colorScheme}`,
-          async (page, { context, name }) => {
+          async (page, { openTab }) => {
             const fits = async (state) => {
               const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
               assert.ok(content <= room, `${state}: ${content} px of content in ${room} px`)
               await page.screenshot({ path: `${screenshots}spa-${state}-${device}-${colorScheme}.png`, fullPage: true })
             }
             await fits('signed-out')
-            await signIn(page, name)
-            const second = await openTab(context)
+            await signIn(page)
+            const second = await openTab()
             await page.bringToFront()
             await page.locator('#log li').nth(2).waitFor({ timeout: 40_000 })
             await fits('valid')

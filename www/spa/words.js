@@ -1,6 +1,7 @@
 import { sentence } from '../verdict.js'
 
-const whole = (seconds) => `${Math.max(0, Math.round(seconds))} s`
+// Not broken between number and unit.
+const whole = (seconds) => `${Math.max(0, Math.round(seconds))}\u00a0s`
 
 const REASONS = {
   none: 'there was none',
