@@ -163,6 +163,21 @@ describe('docs/hono.md', () => {
     assert.deepEqual(await (await ask('/hello', { headers: { origin, ...bearer(token) } })).json(), { hello: SUBJECT })
   })
 
+  test('metadata.js', async (context) => {
+    const ask = await deployed(context, 'metadata.js')
+    const url = 'https://api.example/.well-known/oauth-protected-resource/mcp'
+    const nobody = await ask('/mcp', { method: 'POST' })
+    assert.deepEqual([nobody.status, challengeOf(nobody)], [401, `Bearer realm="api", resource_metadata="${url}"`])
+    const metadata = await ask(new URL(url).pathname)
+    assert.deepEqual(await metadata.json(), {
+      resource: 'https://api.example/mcp',
+      authorization_servers: [ISSUER],
+      scopes_supported: ['orders:read', 'orders:write'],
+      bearer_methods_supported: ['header'],
+    })
+    assert.equal((await ask('/mcp', { method: 'POST', headers: bearer(token) })).status, 401)
+  })
+
   test('typed.ts', (context) => compiles(context, page('typed.ts')))
 })
 
