@@ -113,6 +113,39 @@ export async function fetched(tally) {
     equal(web.news(), [`${A}/keys`])
   })
 
+  await tally.test('of many tenants, as Entra ID has them', async () => {
+    const [origin, metadata] = ['https://login.example', 'https://login.example/common/v2.0/metadata']
+    const consumers = `${origin}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0`
+    const web = new Web()
+    web.documents.set(metadata, { issuer: `${origin}/{tenantid}/v2.0`, jwks_uri: `${origin}/keys` })
+    web.publish(origin, { ...a, issuer: `${origin}/{tenantid}/v2.0` }, { ...b, kid: 'c', issuer: consumers })
+    const options = { ...common, issuer: `${origin}/{tid}/v2.0`, discovery: metadata, remote: web.remote }
+    const check = ({ payload }) => (payload.tid === 'evil' ? 'this tenant has no contract' : undefined)
+    const of = (tid, key, kid, iss = `${origin}/${tid}/v2.0`) => by(iss, key, kid, { tid })
+    const guid = consumers.split('/')[3]
+    const rows = [
+      [await of('contoso', ecA), 'accept'],
+      [await of('fabrikam', ecA), 'accept'],
+      [await of(guid, ecB, 'c'), 'accept'],
+      // The key of personal accounts speaks for no organisation.
+      [await of('contoso', ecB, 'c'), NO_KEY],
+      [await of('contoso', ecB), BROKEN],
+      [await of('contoso', ecA, 'k', `${origin}/fabrikam/v2.0`), 'ERR_JWT_CLAIM_VALIDATION_FAILED iss check_failed'],
+      [await of('contoso', ecA, 'k', 'https://sts.example/contoso/'), NO_KEY],
+      [await of('evil', ecA), 'ERR_JWT_CLAIM_VALIDATION_FAILED unspecified check_failed'],
+    ]
+    for (const backend of ['wasm', 'webcrypto', 'auto']) {
+      const verifier = createVerifier({ ...options, check, backend })
+      await verifier.hydrate()
+      for (const [at, [token, expected]] of rows.entries()) {
+        equal(await answerOf(() => verifier.verify(token), token), expected, `${backend}, row ${at}`)
+      }
+    }
+    web.documents.set(metadata, { issuer: `${origin}/{tenantid}/`, jwks_uri: `${origin}/keys` })
+    const other = createVerifier(options)
+    equal(await answerOf(() => other.verify(rows[0][0])), 'ERR_JOTGATE_DISCOVERY_INVALID')
+  })
+
   tally.group('verifySync and explain with keys that are fetched')
   await tally.test('fetch nothing', async () => {
     const web = new Web().issuer(A, a)
