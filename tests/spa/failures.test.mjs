@@ -253,6 +253,7 @@ describe('the end', () => {
         [['this', reason]],
       )
       assert.equal(tab.count('refreshfailed'), 0)
+      const unsubscribe = manager.subscribe(() => assert.fail('it needs no lock to know'))
       for (const options of [{}, { forceRefresh: true }])
         await assert.rejects(world.until(manager.getToken(options)), {
           name: 'JotgateSignedOut',
@@ -260,6 +261,7 @@ describe('the end', () => {
         })
       await world.advance(10 * MINUTE)
       assert.equal(calls.length, 1)
+      unsubscribe()
     })
   }
 

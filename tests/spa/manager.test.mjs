@@ -139,7 +139,10 @@ describe('getToken', () => {
 
   test('asked for more than half the lifetime, it does not refresh every time', async () => {
     const { world, provider, manager } = await signedIn({ options: { autoRefresh: false } })
-    for (let call = 0; call < 20; call += 1) await world.until(manager.getToken({ minValidity: 3600 }))
+    for (let call = 0; call < 8; call += 1) {
+      await world.until(manager.getToken({ minValidity: 3600 }))
+      await world.advance(1100)
+    }
     assert.equal(provider.refreshes.length, 0)
   })
 
@@ -342,6 +345,25 @@ describe('the events', () => {
     assert.ok(expiring.expiresIn > 4 && expiring.expiresIn < 8 && expiring.expiresAt === first.expiresAt)
     assert.deepEqual([refreshed.by, refreshed.reason], ['this', 'scheduled'])
     assert.equal(provider.refreshes.length, 1)
+  })
+
+  test('come when the state has changed', async () => {
+    const { world, provider, manager } = await signedIn()
+    const seen = []
+    for (const name of ['refreshed', 'expiring', 'expired', 'refreshfailed', 'signedout'])
+      manager.addEventListener(name, () => seen.push([name, manager.state.status, manager.state.failures]))
+    await world.advance(18 * SECOND)
+    provider.trouble = () => provider.respond(503, '')
+    await world.advance(22 * SECOND)
+    manager.signOut()
+    assert.deepEqual(seen.slice(0, 4), [
+      ['expiring', 'expiring', 0],
+      ['refreshed', 'valid', 0],
+      ['expiring', 'expiring', 0],
+      ['refreshfailed', 'expiring', 1],
+    ])
+    assert.deepEqual(seen.at(-1), ['signedout', 'signedout', 0])
+    assert.ok(seen.some(([name, status]) => name === 'expired' && status === 'expired'))
   })
 
   test('come as events do: once, removed, as handleEvent', async () => {

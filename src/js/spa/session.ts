@@ -10,6 +10,7 @@ import {
   isNewer,
   isNumber,
   NOTHING,
+  type Position,
   rotated,
   type SessionState,
   type Token,
@@ -270,10 +271,10 @@ export class Session {
     const token = this.token(name)
     const { refreshToken } = this.state
     if (!token && refreshToken === undefined) return undefined
-    return Object.freeze({
+    return {
       ...(token && { access_token: token.text, scope: token.scope }),
       ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-    })
+    }
   }
 
   /** Makes sure that no living tab has anything newer. */
@@ -303,8 +304,8 @@ export class Session {
 
   #hear(message: Message): void {
     if (message.type === 'ask') {
-      const { epoch, generation } = message
-      if (isNumber(epoch) && isNumber(generation) && isNewer(this.state, { epoch, generation })) this.#tell()
+      // Compared with anything but two numbers, nothing is newer.
+      if (isNewer(this.state, message as unknown as Position)) this.#tell()
     } else if (message.type === 'state') {
       const state = fromPlain(message.state)
       if (state && isNewer(state, this.state)) this.#adopt(state, 'other')
@@ -349,17 +350,15 @@ export class Session {
     }
     if (state.epoch !== before.epoch) for (const call of this.#calls) call.abort()
     for (const settle of this.#awaitingNews) settle()
-    const { ended } = this.state
-    for (const member of this.#members) {
-      const { name } = member
-      const token = this.token(name)
-      if (ended && !before.ended) member.signedOut(by, ended)
-      else if (token && token.text !== before.tokens.get(name)?.text) {
-        if (by === 'other') this.#attempted(name)
-        member.received(token, by, reason)
-      }
-    }
+    const { ended, tokens } = this.state
+    const fresh = [...tokens].filter(([name, { text }]) => text !== before.tokens.get(name)?.text)
+    if (by === 'other') for (const [name] of fresh) this.#attempted(name)
+    // First the states, then the events: who hears of one may look at the other.
     this.#look()
+    for (const member of this.#members) {
+      if (ended && !before.ended) member.signedOut(by, ended)
+      for (const [name, token] of fresh) if (name === member.name) member.received(token, by, reason)
+    }
   }
 
   #attempted(name: string, failures = 0, retryAfter = Number.NaN, error?: JotgateRefreshFailed): void {
@@ -371,6 +370,7 @@ export class Session {
     const failures = (this.#attempts.get(name)?.failures ?? 0) + 1
     this.#attempted(name, failures, retryAfter, error)
     this.#tabs.post({ type: 'failed', name, failures, retryAfter, problem: error.problem })
+    this.#look()
     for (const member of this.#members) if (member.name === name) member.failed(error, failures)
   }
 
