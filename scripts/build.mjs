@@ -57,7 +57,8 @@ async function unlessDone(name, inputs, outputs, work) {
   if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   rmSync(stamp, { force: true })
   await work()
-  writeFileSync(stamp, hashOf(inputs))
+  // Of what was built from, not of what was saved meanwhile.
+  writeFileSync(stamp, digest)
 }
 
 function hashOf(inputs) {

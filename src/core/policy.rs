@@ -92,6 +92,14 @@ impl Issuer {
     }
 }
 
+/// A token's dates, in seconds (RFC 7519 §4.1.4 to §4.1.6).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    expires_at: Option<f64>,
+    not_before: Option<f64>,
+    issued_at: Option<f64>,
+}
+
 /// The rules that hold for all issuers.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -229,17 +237,12 @@ impl Policy {
     pub(crate) fn check(
         &self,
         issuer: &Issuer,
-        header: &Header<'_>,
+        typ: Result<(), Error>,
         claims: &Object<'_>,
         now: f64,
         observer: &mut dyn Observer,
-    ) -> Result<(), Error> {
-        if !now.is_finite() {
-            return Err(Error::ClockInvalid);
-        }
-        observer.note(Check::Expiry, self.check_expiry(claims, now))?;
-        observer.note(Check::NotBefore, self.check_not_before(claims, now))?;
-        observer.note(Check::IssuedAt, numeric_date(claims, Claim::Iat))?;
+    ) -> Result<Times, Error> {
+        let times = self.check_dates(claims, now, observer)?;
         if !issuer.names.is_empty() {
             observer.note(Check::Issuer, check_issuer(issuer, claims))?;
         }
@@ -247,7 +250,7 @@ impl Policy {
             observer.note(Check::Audience, check_audience(issuer, claims))?;
         }
         if self.typ.is_some() || self.profile != Profile::Any {
-            observer.note(Check::Typ, self.check_typ(header))?;
+            observer.note(Check::Typ, typ)?;
         }
         if let Some(subject) = &self.subject {
             observer.note(Check::Subject, check_subject(subject, claims))?;
@@ -258,17 +261,47 @@ impl Policy {
         if self.profile == Profile::AccessToken || !self.required_claims.is_empty() {
             observer.note(Check::Required, self.check_required(claims))?;
         }
-        if let Some(age) = self.max_token_age {
-            observer.note(Check::Age, self.check_age(claims, now, age))?;
+        if self.max_token_age.is_some() {
+            observer.note(Check::Age, self.check_age(&times, now))?;
         }
         if !self.required_scopes.is_empty() {
             observer.note(Check::Scopes, self.check_scopes(claims))?;
         }
-        Ok(())
+        Ok(times)
     }
 
-    fn check_expiry(&self, claims: &Object<'_>, now: f64) -> Result<(), Error> {
-        match numeric_date(claims, Claim::Exp)? {
+    /// Holds the times of a token that passed before against another moment.
+    pub(crate) fn check_times(&self, times: &Times, now: f64) -> Result<(), Error> {
+        if !now.is_finite() {
+            return Err(Error::ClockInvalid);
+        }
+        self.check_expiry(times, now)?;
+        self.check_not_before(times, now)?;
+        self.check_age(times, now)
+    }
+
+    /// Each date is read when its check comes, so that the first check that fails is the one that is told.
+    fn check_dates(&self, claims: &Object<'_>, now: f64, observer: &mut dyn Observer) -> Result<Times, Error> {
+        if !now.is_finite() {
+            return Err(Error::ClockInvalid);
+        }
+        let mut times = Times::default();
+        let expiry = numeric_date(claims, Claim::Exp).and_then(|date| {
+            times.expires_at = date;
+            self.check_expiry(&times, now)
+        });
+        observer.note(Check::Expiry, expiry)?;
+        let start = numeric_date(claims, Claim::Nbf).and_then(|date| {
+            times.not_before = date;
+            self.check_not_before(&times, now)
+        });
+        observer.note(Check::NotBefore, start)?;
+        times.issued_at = observer.note(Check::IssuedAt, numeric_date(claims, Claim::Iat))?;
+        Ok(times)
+    }
+
+    fn check_expiry(&self, times: &Times, now: f64) -> Result<(), Error> {
+        match times.expires_at {
             // RFC 7519 §4.1.4: not accepted "on or after" this time.
             Some(expiry) if expiry > now - self.clock_tolerance => Ok(()),
             Some(_) => Err(Error::Expired),
@@ -277,14 +310,14 @@ impl Policy {
         }
     }
 
-    fn check_not_before(&self, claims: &Object<'_>, now: f64) -> Result<(), Error> {
-        match numeric_date(claims, Claim::Nbf)? {
+    fn check_not_before(&self, times: &Times, now: f64) -> Result<(), Error> {
+        match times.not_before {
             Some(start) if start > now + self.clock_tolerance => Err(Error::Claim(Claim::Nbf, Reason::CheckFailed)),
             _ => Ok(()),
         }
     }
 
-    fn check_typ(&self, header: &Header<'_>) -> Result<(), Error> {
+    pub(crate) fn check_typ(&self, header: &Header<'_>) -> Result<(), Error> {
         let is = |expected: &str| {
             header.typ.as_ref().and_then(Text::to_str).is_some_and(|typ| same_media_type(typ, expected))
         };
@@ -314,8 +347,9 @@ impl Policy {
         }
     }
 
-    fn check_age(&self, claims: &Object<'_>, now: f64, limit: f64) -> Result<(), Error> {
-        let issued = numeric_date(claims, Claim::Iat)?.ok_or(Error::Claim(Claim::Iat, Reason::Missing))?;
+    fn check_age(&self, times: &Times, now: f64) -> Result<(), Error> {
+        let Some(limit) = self.max_token_age else { return Ok(()) };
+        let issued = times.issued_at.ok_or(Error::Claim(Claim::Iat, Reason::Missing))?;
         let age = now - issued;
         if age < -self.clock_tolerance {
             return Err(Error::Claim(Claim::Iat, Reason::CheckFailed));

@@ -4,8 +4,8 @@
 use super::{
     alg::{Alg, Supervisor},
     error::Error,
-    key::KeySet,
-    policy::{Issuer, Policy, Profile},
+    key::{Key, KeySet},
+    policy::{Issuer, Policy, Profile, Times},
     token::{
         base64url, claims,
         compact::{Compact, check_size},
@@ -102,51 +102,107 @@ impl Verified {
 /// itself. Nothing in it is to be trusted.
 #[derive(Debug)]
 pub struct Prepared<'t> {
-    signing_input: &'t [u8],
-    header: Vec<u8>,
-    payload: Vec<u8>,
-    signature: Vec<u8>,
-    alg: Alg,
-    issuer: usize,
-    candidates: Vec<usize>,
+    reading: Reading,
+    found: Found<'t>,
 }
 
 impl Prepared<'_> {
     /// The bytes that the signature covers.
     #[must_use]
     pub fn signing_input(&self) -> &[u8] {
-        self.signing_input
+        self.found.signing_input
     }
 
     /// The decoded protected header.
     #[must_use]
     pub fn header(&self) -> &[u8] {
-        &self.header
+        &self.reading.header
     }
 
     /// The decoded signature.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        &self.reading.signature
     }
 
     /// The algorithm: allowed, and fit for every candidate.
     #[must_use]
     pub fn alg(&self) -> Alg {
-        self.alg
+        self.found.alg
     }
 
     /// The place of the issuer whose keys are the candidates.
     #[must_use]
     pub fn issuer_index(&self) -> usize {
-        self.issuer
+        self.found.issuer
     }
 
     /// The places, in the issuer's key set, of the keys that fit.
     #[must_use]
     pub fn candidates(&self) -> &[usize] {
-        &self.candidates
+        &self.reading.candidates
     }
+}
+
+/// A token's segments, decoded, and the keys that fit. One after the other takes the
+/// same room, so that reading allocates nothing in the long run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub header: Vec<u8>,
+    pub payload: Vec<u8>,
+    pub signature: Vec<u8>,
+    pub candidates: Vec<usize>,
+    memo: Option<Memo>,
+}
+
+/// What followed from the last header that led to keys. Most tokens of an issuer have
+/// the same header: what is decided by these bytes alone need not be decided again.
+#[derive(Clone, Debug)]
+struct Memo {
+    /// The encoded header.
+    segment: Vec<u8>,
+    issuer: usize,
+    alg: Alg,
+    typ: Result<(), Error>,
+}
+
+impl Reading {
+    /// Forgets what was decided: the keys are others.
+    pub fn forget(&mut self) {
+        self.memo = None;
+    }
+
+    fn decode_payload(&mut self, compact: &Compact<'_>) -> Result<(), Error> {
+        base64url::decode_into(compact.payload, &mut self.payload).map_err(|_| Error::PayloadEncoding)
+    }
+
+    fn decode_signature(&mut self, compact: &Compact<'_>) -> Result<(), Error> {
+        base64url::decode_into(compact.signature, &mut self.signature).map_err(|_| Error::SignatureEncoding)
+    }
+
+    fn decode(&mut self, compact: &Compact<'_>) -> Result<(), Error> {
+        base64url::decode_into(compact.header, &mut self.header).map_err(|_| Error::HeaderEncoding)?;
+        self.decode_payload(compact)?;
+        self.decode_signature(compact)
+    }
+}
+
+/// What is known of a token beside its reading.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'t> {
+    pub signing_input: &'t [u8],
+    pub issuer: usize,
+    alg: Alg,
+    /// Whether the header's `typ` is acceptable.
+    typ: Result<(), Error>,
+}
+
+/// Which key accepted a token, and how long it lasts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepted {
+    pub issuer: usize,
+    pub key: usize,
+    pub times: Times,
 }
 
 impl Verifier {
@@ -214,7 +270,9 @@ impl Verifier {
     /// The first check that fails. None before the signature's tells anything
     /// about the claims.
     pub fn verify(&self, token: impl AsRef<[u8]>, now: f64) -> Result<Verified, Error> {
-        self.verify_observed(token.as_ref(), now, &mut ())
+        let mut reading = Reading::default();
+        let accepted = self.verify_into(&mut reading, token.as_ref(), now, &mut ())?;
+        self.verified(&reading, accepted)
     }
 
     /// Every check with its outcome, for people: safe to log, as it holds nothing
@@ -222,7 +280,7 @@ impl Verifier {
     #[must_use]
     pub fn explain(&self, token: impl AsRef<[u8]>, now: f64) -> Vec<(Check, Outcome)> {
         let mut trace: Vec<(Check, Outcome)> = Vec::with_capacity(Check::ALL.len());
-        let verdict = self.verify_observed(token.as_ref(), now, &mut trace);
+        let verdict = self.verify_into(&mut Reading::default(), token.as_ref(), now, &mut trace);
         let failed = trace.iter().any(|(_, outcome)| matches!(outcome, Outcome::Fail(_)));
         if let (Err(error), false) = (verdict, failed) {
             // The clock failed: it has no check of its own, and no date can be held against it.
@@ -244,7 +302,9 @@ impl Verifier {
     ///
     /// As [`Verifier::verify`].
     pub fn prepare<'t>(&self, token: &'t [u8]) -> Result<Prepared<'t>, Error> {
-        self.prepare_observed(token, &mut ())
+        let mut reading = Reading::default();
+        let found = self.prepare_into(&mut reading, token, &mut ())?;
+        Ok(Prepared { reading, found })
     }
 
     /// Step 6, after the platform found that the key at `key` verifies the
@@ -256,45 +316,101 @@ impl Verifier {
     /// As [`Verifier::verify`]; [`Error::SignatureVerificationFailed`] for a key
     /// that was no candidate.
     pub fn finish(&self, token: &[u8], now: f64, key: Option<usize>) -> Result<Verified, Error> {
-        let prepared = self.prepare(token)?;
-        let key = key.filter(|key| prepared.candidates.contains(key)).ok_or(Error::SignatureVerificationFailed)?;
-        self.judge(prepared, key, now, &mut ())
+        let mut reading = Reading::default();
+        let accepted = self.finish_into(&mut reading, token, now, key)?;
+        self.verified(&reading, accepted)
     }
 
-    /// Holds a token that passed before against the rules once more: the times have
-    /// gone on since.
-    pub(crate) fn judge_again(&self, verified: &Verified, now: f64) -> Result<(), Error> {
-        let header = Header::parse(verified.header.as_bytes())?;
-        let issuer = self.issuers.get(verified.issuer).ok_or(Error::NoMatchingKey)?;
-        self.policy.check(issuer, &header, &verified.claims()?, now, &mut ())
+    /// Whether a token that passed with these times still does: nothing else of it can
+    /// have changed since.
+    pub(crate) fn check_times(&self, times: &Times, now: f64) -> Result<(), Error> {
+        self.policy.check_times(times, now)
     }
 
-    fn verify_observed(&self, token: &[u8], now: f64, observer: &mut dyn Observer) -> Result<Verified, Error> {
-        let prepared = self.prepare_observed(token, observer)?;
-        let key = observer.note(Check::Signature, self.check_signature(&prepared))?;
-        self.judge(prepared, key, now, observer)
+    /// A copy of what was read, for a token that was accepted.
+    pub(crate) fn verified(
+        &self,
+        reading: &Reading,
+        Accepted { issuer, key, .. }: Accepted,
+    ) -> Result<Verified, Error> {
+        let text = |bytes: &[u8]| ::core::str::from_utf8(bytes).map(String::from);
+        Ok(Verified {
+            header: text(&reading.header).map_err(|_| Error::HeaderJson)?,
+            payload: text(&reading.payload).map_err(|_| Error::PayloadJson)?,
+            permissions: self.policy.permissions,
+            issuer,
+            key,
+        })
     }
 
-    fn prepare_observed<'t>(&self, token: &'t [u8], observer: &mut dyn Observer) -> Result<Prepared<'t>, Error> {
+    /// [`Verifier::verify`], which leaves what it read in `reading`.
+    pub(crate) fn verify_into(
+        &self,
+        reading: &mut Reading,
+        token: &[u8],
+        now: f64,
+        observer: &mut dyn Observer,
+    ) -> Result<Accepted, Error> {
+        let found = self.prepare_into(reading, token, observer)?;
+        let key = observer.note(Check::Signature, self.check_signature(reading, &found))?;
+        self.judge(reading, &found, key, now, observer)
+    }
+
+    /// [`Verifier::finish`], which leaves what it read in `reading`.
+    pub(crate) fn finish_into(
+        &self,
+        reading: &mut Reading,
+        token: &[u8],
+        now: f64,
+        key: Option<usize>,
+    ) -> Result<Accepted, Error> {
+        let found = self.prepare_into(reading, token, &mut ())?;
+        let key = key.filter(|key| reading.candidates.contains(key)).ok_or(Error::SignatureVerificationFailed)?;
+        self.judge(reading, &found, key, now, &mut ())
+    }
+
+    /// [`Verifier::prepare`], which leaves what it read in `reading`.
+    pub(crate) fn prepare_into<'t>(
+        &self,
+        reading: &mut Reading,
+        token: &'t [u8],
+        observer: &mut dyn Observer,
+    ) -> Result<Found<'t>, Error> {
         let max_size = self.policy.max_token_size;
         observer.note(Check::Size, check_size(token, max_size))?;
         let compact = observer.note(Check::Segments, Compact::split(token, max_size))?;
-        let (header_json, payload, signature) = observer.note(Check::Encoding, decode(&compact))?;
-        let header = observer.note(Check::Header, Header::parse(&header_json))?;
-        let issuer = self.route(&payload);
+        if let Some(memo) = reading.memo.take()
+            && memo.segment == compact.header
+            && let Some(found) = self.follow(memo, reading, &compact)?
+        {
+            return Ok(found);
+        }
+        observer.note(Check::Encoding, reading.decode(&compact))?;
+        let Reading { header, payload, candidates, .. } = reading;
+        let header = observer.note(Check::Header, Header::parse(header))?;
+        let issuer = self.route(payload);
         let alg = observer.note(Check::Algorithm, self.check_alg(&header, issuer))?;
         observer.note(Check::Critical, header.check_crit(&self.policy.crit))?;
         let kid = header.kid.as_ref().map(|kid| kid.as_bytes());
-        let (issuer, candidates) = observer.note(Check::Key, self.candidates(issuer, alg, kid, &payload))?;
-        Ok(Prepared {
-            signing_input: compact.signing_input,
-            payload,
-            signature,
-            alg,
-            issuer,
-            candidates,
-            header: header_json,
-        })
+        let issuer = observer.note(Check::Key, self.select(candidates, issuer, alg, kid, payload))?;
+        let typ = self.policy.check_typ(&header);
+        if !self.depends_on_payload(issuer) {
+            reading.memo = Some(Memo { segment: compact.header.to_vec(), issuer, alg, typ });
+        }
+        Ok(Found { signing_input: compact.signing_input, issuer, alg, typ })
+    }
+
+    /// Goes on with a token whose header is the one of the memo, and is still in the
+    /// reading, as the candidates are. `None` for a token of another issuer.
+    fn follow<'t>(&self, memo: Memo, reading: &mut Reading, compact: &Compact<'t>) -> Result<Option<Found<'t>>, Error> {
+        let Memo { issuer, alg, typ, .. } = memo;
+        reading.decode_payload(compact)?;
+        reading.decode_signature(compact)?;
+        if self.route(&reading.payload) != Some(issuer) {
+            return Ok(None);
+        }
+        reading.memo = Some(memo);
+        Ok(Some(Found { signing_input: compact.signing_input, issuer, alg, typ }))
     }
 
     /// Which issuer's keys a token is held against. With several issuers the
@@ -323,13 +439,15 @@ impl Verifier {
         if allowed { Ok(alg) } else { Err(Error::AlgNotAllowed) }
     }
 
-    fn candidates(
+    /// Leaves the places of the keys that fit in `candidates`; the issuer's place.
+    fn select(
         &self,
+        candidates: &mut Vec<usize>,
         issuer: Option<usize>,
         alg: Alg,
         kid: Option<&[u8]>,
         payload: &[u8],
-    ) -> Result<(usize, Vec<usize>), Error> {
+    ) -> Result<usize, Error> {
         let at = issuer.ok_or(Error::NoMatchingKey)?;
         let issuer = self.issuers.get(at).ok_or(Error::KeysNotReady)?;
         let Some(keys) = &issuer.keys else {
@@ -339,21 +457,28 @@ impl Verifier {
         };
         let most = if self.policy.several_keys { MAX_CANDIDATES } else { 1 };
         let fits = |key: &usize| !self.policy.strict_claims || keys.get(*key).is_some_and(|key| key.is_of(payload));
-        let candidates: Vec<usize> = keys.select(alg, kid).filter(fits).take(most.saturating_add(1)).collect();
+        candidates.clear();
+        candidates.extend(keys.select(alg, kid).filter(fits).take(most.saturating_add(1)));
         match candidates.len() {
             0 => Err(Error::NoMatchingKey),
             count if count > most => Err(Error::MultipleMatchingKeys),
-            _ => Ok((at, candidates)),
+            _ => Ok(at),
         }
     }
 
-    fn check_signature(&self, prepared: &Prepared<'_>) -> Result<usize, Error> {
-        let keys = self.keys(prepared.issuer).ok_or(Error::KeysNotReady)?;
+    /// Whether another payload with the same header could lead to other keys: some of
+    /// the issuer's are bound to issuers of their own.
+    fn depends_on_payload(&self, issuer: usize) -> bool {
+        self.keys(issuer).is_none_or(|keys| keys.keys().iter().any(Key::is_bound))
+    }
+
+    fn check_signature(&self, reading: &Reading, found: &Found<'_>) -> Result<usize, Error> {
+        let keys = self.keys(found.issuer).ok_or(Error::KeysNotReady)?;
         let mut failure = Error::SignatureVerificationFailed;
-        for at in &prepared.candidates {
+        for at in &reading.candidates {
             match keys.get(*at) {
                 Some(key) if key.is_external() => failure = Error::KeyNotExportable,
-                Some(key) if key.verify(prepared.alg, prepared.signing_input, &prepared.signature) => return Ok(*at),
+                Some(key) if key.verify(found.alg, found.signing_input, &reading.signature) => return Ok(*at),
                 _ => {}
             }
         }
@@ -362,23 +487,16 @@ impl Verifier {
 
     fn judge(
         &self,
-        prepared: Prepared<'_>,
+        reading: &Reading,
+        found: &Found<'_>,
         key: usize,
         now: f64,
         observer: &mut dyn Observer,
-    ) -> Result<Verified, Error> {
-        let header = Header::parse(&prepared.header)?;
-        let claims = observer.note(Check::Payload, claims::parse(&prepared.payload))?;
-        let issuer = self.issuers.get(prepared.issuer).ok_or(Error::NoMatchingKey)?;
-        self.policy.check(issuer, &header, &claims, now, observer)?;
-        drop((header, claims));
-        Ok(Verified {
-            header: String::from_utf8(prepared.header).map_err(|_| Error::HeaderJson)?,
-            payload: String::from_utf8(prepared.payload).map_err(|_| Error::PayloadJson)?,
-            permissions: self.policy.permissions,
-            issuer: prepared.issuer,
-            key,
-        })
+    ) -> Result<Accepted, Error> {
+        let claims = observer.note(Check::Payload, claims::parse(&reading.payload))?;
+        let issuer = self.issuers.get(found.issuer).ok_or(Error::NoMatchingKey)?;
+        let times = self.policy.check(issuer, found.typ, &claims, now, observer)?;
+        Ok(Accepted { issuer: found.issuer, key, times })
     }
 
     fn asks_for(&self, check: Check) -> bool {
@@ -395,14 +513,4 @@ impl Verifier {
             _ => true,
         }
     }
-}
-
-type Decoded = (Vec<u8>, Vec<u8>, Vec<u8>);
-
-fn decode(compact: &Compact<'_>) -> Result<Decoded, Error> {
-    Ok((
-        base64url::decode(compact.header).map_err(|_| Error::HeaderEncoding)?,
-        base64url::decode(compact.payload).map_err(|_| Error::PayloadEncoding)?,
-        base64url::decode(compact.signature).map_err(|_| Error::SignatureEncoding)?,
-    ))
 }

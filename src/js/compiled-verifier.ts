@@ -32,14 +32,26 @@ export interface CompiledPolicy {
   cacheBytes: number
 }
 
-/** The texts of a token that passed, and which key of which issuer verified it. */
+/** What a token that passed said, and which key of which issuer verified it. */
 export interface Accepted {
-  header: string
+  /** An object of its own each time. */
+  header: JWTHeader
+  /** The claims set as JSON text. */
   payload: string
   issuer: number
   key: number
   /** The fetched set that the key is in; undefined for keys that never change. */
   set: Snapshot | undefined
+  /** What `CompiledVerifier.remember` was given for this very token, which passed before. */
+  known: object | undefined
+  /** Where the module remembers the token, if it does. */
+  place: number | undefined
+}
+
+/** A token that the module remembers, at the same place. */
+interface Remembered {
+  token: string
+  accepted: Accepted
 }
 
 /** A key that fits a token whose signature is yet to be checked. */
@@ -57,6 +69,7 @@ const SIGNATURE = 6
 const ISSUER = 8
 const KEY = 9
 const CANDIDATES = 10
+const REMEMBERED = 11
 
 // The kinds of error that a verifier without keys ends with.
 const NO_MATCHING_KEY = 20
@@ -81,6 +94,10 @@ export class CompiledVerifier {
   #unexported: boolean
   /** The header segment, with its dot, of the last token that `auto` left to the module. */
   #leftToModule: string | undefined
+  /** The last header that was read, and the segment of the token, with its dot, that it was. */
+  #header: { segment: string; text: string; flat: JWTHeader | undefined } | undefined
+  /** By their places in the module. */
+  #remembered: (Remembered | undefined)[] = []
   #handle: VerifierHandle | undefined
   #generation = 0
 
@@ -286,7 +303,7 @@ export class CompiledVerifier {
     const known = this.#recall(text, now)
     if (known) return known
     // Most tokens of an issuer have the same header, which alone decides who checks the signature.
-    if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#inModule(text, now)
+    if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#verifyInModule(text, now)
     const { alg, candidates, signingInput, signature } = this.#call((handle, glue) => prepare(handle, glue, text))
     const issuer = candidates[0]?.issuer ?? 0
     const held = this.#held[issuer]
@@ -317,27 +334,64 @@ export class CompiledVerifier {
       }
     }
     // Other calls may have come in between, so the module reads the token again.
-    return this.#call((handle, glue) => this.#accept(handle.finish(engine.write(text), now, verifying), glue))
+    return this.#call((handle, glue) => this.#accept(handle.finish(engine.write(text), now, verifying), glue, text))
   }
 
-  /** The token's texts if it was accepted before and still is. */
+  /** What was remembered of the token, if it was accepted before and still is. */
   #recall(text: string, now: number): Accepted | undefined {
     if (this.policy.cacheBytes === 0) return undefined
-    return this.#call((handle, glue) => {
-      const status = handle.recall(engine.write(text), now)
-      return status < 0 ? undefined : this.#accept(status, glue)
+    const place = this.#call((handle) => {
+      const answer = handle.recall(engine.write(text), now)
+      if (answer < -1) throw -1 - answer
+      return answer
     })
+    const remembered = this.#remembered[place]
+    // The module has compared the token as a whole; should both ever disagree on their places, it is just verified again.
+    return remembered?.token === text ? remembered.accepted : undefined
+  }
+
+  /** Has `known` come back with the same token, as long as the module remembers that. */
+  remember(token: unknown, accepted: Accepted, known: object): void {
+    if (accepted.place === undefined || typeof token !== 'string') return
+    this.#remembered[accepted.place] = { token, accepted: { ...accepted, known } }
   }
 
   #inModule(text: string, now: number): Accepted {
-    return this.#call((handle, glue) => this.#accept(handle.verify(engine.write(text), now), glue))
+    return this.#recall(text, now) ?? this.#verifyInModule(text, now)
   }
 
-  #accept(status: number, glue: VerifyGlue): Accepted {
+  #verifyInModule(text: string, now: number): Accepted {
+    return this.#call((handle, glue) => this.#accept(handle.verify(engine.write(text), now), glue, text))
+  }
+
+  #accept(status: number, glue: VerifyGlue, text: string): Accepted {
     if (status !== 0) throw status
     const issuer = glue.part(ISSUER)
-    const [header, payload] = [engine.text(HEADER), engine.text(PAYLOAD)]
-    return { header, payload, issuer, key: glue.part(KEY), set: this.#held[issuer] }
+    const place = glue.part(REMEMBERED) - 1
+    // Whatever was remembered at this place is gone.
+    if (place >= 0) this.#remembered[place] = undefined
+    return {
+      header: this.#headerOf(text),
+      payload: engine.text(PAYLOAD),
+      issuer,
+      key: glue.part(KEY),
+      set: this.#held[issuer],
+      known: undefined,
+      place: place < 0 ? undefined : place,
+    }
+  }
+
+  /** The header of the token that was just accepted. Most tokens of an issuer have the same. */
+  #headerOf(text: string): JWTHeader {
+    let last = this.#header
+    if (!last || !text.startsWith(last.segment)) {
+      const json = engine.text(HEADER)
+      const header = JSON.parse(json) as JWTHeader
+      const isFlat = Object.values(header).every((value) => typeof value !== 'object' || value === null)
+      last = { segment: text.slice(0, text.indexOf('.') + 1), text: json, flat: isFlat ? header : undefined }
+      this.#header = last
+    }
+    return last.flat ? { ...last.flat } : (JSON.parse(last.text) as JWTHeader)
   }
 
   /** Runs calls into the module, and turns the status number or text that they throw into an error. */
@@ -357,6 +411,7 @@ export class CompiledVerifier {
     for (const [issuer, material] of this.#keys.entries()) setKeys(handle, issuer, material, this.#held[issuer])
     this.#generation = engine.generation
     this.#handle = handle
+    this.#remembered = []
     return handle
   }
 

@@ -265,7 +265,7 @@ function keepFew<Value>(map: Map<string, Value>, name: string, value: Value): vo
 }
 
 function resultOf({ header, payload }: Accepted): JWTVerifyResult {
-  return { payload: JSON.parse(payload) as JWTPayload, protectedHeader: JSON.parse(header) as JWTHeader }
+  return { payload: JSON.parse(payload) as JWTPayload, protectedHeader: header }
 }
 
 function refusing<Result>(settings: Settings, token: unknown, work: () => Result): Result {

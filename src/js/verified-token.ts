@@ -16,8 +16,8 @@ export interface VerifiedToken<Payload = JWTPayload> {
   hasScope(...scopes: string[]): boolean
 }
 
-/** Makes the answer of the texts that the core has accepted. */
-export function verifiedToken(header: string, payload: string, permissions: boolean): VerifiedToken {
+/** Makes the answer of what the core has accepted; `payload` is JSON text. */
+export function verifiedToken(header: JWTHeader, payload: string, permissions: boolean): VerifiedToken {
   return new Verified(header, payload, permissions)
 }
 
@@ -28,9 +28,9 @@ class Verified implements VerifiedToken {
   readonly #permissions: boolean
   #scopes: ReadonlySet<string> | undefined
 
-  constructor(header: string, payload: string, permissions: boolean) {
+  constructor(header: JWTHeader, payload: string, permissions: boolean) {
     this.payload = JSON.parse(payload) as JWTPayload
-    this.protectedHeader = JSON.parse(header) as JWTHeader
+    this.protectedHeader = header
     this.#text = payload
     this.#permissions = permissions
   }
@@ -48,4 +48,16 @@ class Verified implements VerifiedToken {
   hasScope(...scopes: string[]): boolean {
     return scopes.every((scope) => this.scopes.has(scope))
   }
+}
+
+/** The same token, which nobody can change any more. Without recursion, as claims may be deeply nested. */
+export function deeplyFrozen(verified: VerifiedToken): VerifiedToken {
+  const open: object[] = [verified, verified.protectedHeader, verified.payload]
+  for (let each = open.pop(); each; each = open.pop()) {
+    Object.freeze(each)
+    for (const value of Object.values(each)) {
+      if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) open.push(value)
+    }
+  }
+  return verified
 }

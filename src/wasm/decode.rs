@@ -1,6 +1,6 @@
 //! Reading without verifying: for people and for timers, never for access.
 
-use super::memory::{set_reason, with_input};
+use super::memory::{HEADER, PAYLOAD, set_reason, with_input};
 use crate::core::{
     error::Error,
     refresh::{self, Attempt, Moment, Observation, Plan},
@@ -12,16 +12,19 @@ use crate::core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-fn read_header(token: &[u8], out: &mut alloc::vec::Vec<u8>) -> Result<(), Error> {
-    let compact = Compact::split(token, DEFAULT_MAX_TOKEN_SIZE)?;
-    *out = base64url::decode(compact.header).map_err(|_| Error::HeaderEncoding)?;
-    header::parse_members(out).map(|_| ())
-}
-
 /// Reads the protected header of the token in the buffer; 0 or an error's number.
 #[wasm_bindgen]
 pub fn decode_header(length: usize) -> u32 {
-    with_input(length, |token, memory| read_header(token, &mut memory.header))
+    with_input(length, |token, memory| {
+        let compact = Compact::split(token, DEFAULT_MAX_TOKEN_SIZE)?;
+        let mut header = ::core::mem::take(&mut memory.header);
+        let read = base64url::decode_into(compact.header, &mut header)
+            .map_err(|_| Error::HeaderEncoding)
+            .and_then(|()| header::parse_members(&header).map(drop));
+        memory.point(HEADER, &header);
+        memory.header = header;
+        read
+    })
 }
 
 /// Reads the claims set of the token in the buffer; 0 or an error's number.
@@ -29,8 +32,13 @@ pub fn decode_header(length: usize) -> u32 {
 pub fn decode(length: usize) -> u32 {
     with_input(length, |token, memory| {
         let compact = Compact::split(token, DEFAULT_MAX_TOKEN_SIZE)?;
-        memory.payload = base64url::decode(compact.payload).map_err(|_| Error::PayloadEncoding)?;
-        claims::parse(&memory.payload).map(|_| ())
+        let mut payload = ::core::mem::take(&mut memory.payload);
+        let read = base64url::decode_into(compact.payload, &mut payload)
+            .map_err(|_| Error::PayloadEncoding)
+            .and_then(|()| claims::parse(&payload).map(drop));
+        memory.point(PAYLOAD, &payload);
+        memory.payload = payload;
+        read
     })
 }
 

@@ -6,33 +6,49 @@ use ::core::cell::RefCell;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The parts of the last token, each until the next call into the module.
+/// What the last call left behind, until the next call into the module.
 #[derive(Default)]
 pub struct Memory {
     input: Vec<u8>,
+    /// For reading without a verifier.
     pub header: Vec<u8>,
     pub payload: Vec<u8>,
-    pub signature: Vec<u8>,
-    pub signing_input_length: usize,
-    pub issuer: usize,
-    pub key: usize,
-    pub candidates: Vec<usize>,
+    parts: [usize; 12],
     reason: u32,
 }
 
+/// The names of the parts: places in the memory, each followed by a length.
+pub const HEADER: usize = 0;
+pub const PAYLOAD: usize = 2;
+#[cfg(feature = "wasm-verify")]
+pub const SIGNING_INPUT: usize = 4;
+#[cfg(feature = "wasm-verify")]
+pub const SIGNATURE: usize = 6;
+/// The names of the parts that are numbers.
+#[cfg(feature = "wasm-verify")]
+pub const ISSUER: usize = 8;
+#[cfg(feature = "wasm-verify")]
+pub const KEY: usize = 9;
+#[cfg(feature = "wasm-verify")]
+pub const CANDIDATES: usize = 10;
+#[cfg(feature = "wasm-verify")]
+pub const REMEMBERED: usize = 11;
+
 impl Memory {
     const fn new() -> Self {
-        Self {
-            input: Vec::new(),
-            header: Vec::new(),
-            payload: Vec::new(),
-            signature: Vec::new(),
-            signing_input_length: 0,
-            issuer: 0,
-            key: 0,
-            candidates: Vec::new(),
-            reason: 0,
+        Self { input: Vec::new(), header: Vec::new(), payload: Vec::new(), parts: [0; 12], reason: 0 }
+    }
+
+    pub fn set(&mut self, part: usize, number: usize) {
+        if let Some(place) = self.parts.get_mut(part) {
+            *place = number;
         }
+    }
+
+    /// `bytes` stay where they are until the next call.
+    pub fn point(&mut self, part: usize, bytes: &[u8]) {
+        self.set(part, bytes.as_ptr() as usize);
+        self.set(part.saturating_add(1), bytes.len());
     }
 
     /// Takes the buffer out, so that it can be read while the parts are written.
@@ -81,26 +97,11 @@ pub fn buffer(capacity: usize) -> usize {
 
 /// A number of the last token's parts: places and lengths of 0–1 the header,
 /// 2–3 the payload, 4–5 the signing input, 6–7 the signature; 8 the issuer,
-/// 9 the key that verified it, 10 how many candidates there are.
+/// 9 the key that verified it, 10 how many candidates there are, 11 one more than
+/// the place where the verifier remembers it.
 #[wasm_bindgen]
-pub fn part(which: u32) -> usize {
-    let Ok(memory) = MEMORY.0.try_borrow() else {
-        return 0;
-    };
-    match which {
-        0 => memory.header.as_ptr() as usize,
-        1 => memory.header.len(),
-        2 => memory.payload.as_ptr() as usize,
-        3 => memory.payload.len(),
-        4 => memory.input.as_ptr() as usize,
-        5 => memory.signing_input_length,
-        6 => memory.signature.as_ptr() as usize,
-        7 => memory.signature.len(),
-        8 => memory.issuer,
-        9 => memory.key,
-        10 => memory.candidates.len(),
-        _ => 0,
-    }
+pub fn part(which: usize) -> usize {
+    MEMORY.0.try_borrow().ok().and_then(|memory| memory.parts.get(which).copied()).unwrap_or_default()
 }
 
 pub fn set_reason(reason: u32) {
@@ -114,10 +115,4 @@ pub fn set_reason(reason: u32) {
 #[wasm_bindgen]
 pub fn refresh_reason() -> u32 {
     MEMORY.0.try_borrow().map_or(0, |memory| memory.reason)
-}
-
-/// The place, in its set, of the candidate key at `at`.
-#[cfg(feature = "wasm-verify")]
-pub fn candidate(at: usize) -> Option<usize> {
-    MEMORY.0.try_borrow().ok()?.candidates.get(at).copied()
 }

@@ -1,7 +1,7 @@
 //! The verdict for JavaScript.
 
 use super::{
-    memory::{self, Memory, with_input},
+    memory::{CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input},
     plain,
     policy::{self, Options},
 };
@@ -13,14 +13,14 @@ use crate::core::{
     key::{Key, KeySet, thumbprint},
     token::{claims, scope::Scopes},
     trace::Outcome,
-    verifier::{Prepared, Verified},
+    verifier::{Accepted, Reading},
 };
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// A policy with issuers and their keys.
 #[wasm_bindgen]
-pub struct Verifier(CachingVerifier);
+pub struct Verifier(CachingVerifier<()>);
 
 fn number(error: Error) -> JsValue {
     JsValue::from(error.to_number())
@@ -100,29 +100,35 @@ impl Verifier {
     /// The whole way of the token in the buffer; 0 or an error's number.
     pub fn verify(&mut self, length: usize, now: f64) -> u32 {
         with_input(length, |token, memory| {
-            keep(memory, self.0.verify(token, now)?);
+            let accepted = self.0.verify_in_place(token, now)?;
+            self.keep(memory, token, accepted);
             Ok(())
         })
     }
 
-    /// Whether the token in the buffer was accepted before and still is: 0, an
-    /// error's number, or −1 for one that was not.
+    /// Where a token that was accepted before, and still is, was remembered; −1 for one
+    /// that was not, below that −1 minus an error's number.
     pub fn recall(&mut self, length: usize, now: f64) -> f64 {
-        let mut known = false;
-        let status = with_input(length, |token, memory| {
-            let Some(verdict) = self.0.recall(token, now) else { return Ok(()) };
-            known = true;
-            keep(memory, verdict?);
+        let mut place = None;
+        let status = with_input(length, |token, _| {
+            place = self.0.find(token, now).transpose()?;
             Ok(())
         });
-        if known || status != 0 { f64::from(status) } else { -1.0 }
+        match place {
+            Some(place) => place as f64,
+            None => -1.0 - f64::from(status),
+        }
     }
 
     /// The way of the token in the buffer up to its signature; 0 or an error's number.
-    pub fn prepare(&self, length: usize) -> u32 {
+    pub fn prepare(&mut self, length: usize) -> u32 {
         with_input(length, |token, memory| {
-            let prepared = self.0.verifier().prepare(token)?;
-            keep_prepared(memory, &prepared);
+            let found = self.0.prepare_in_place(token)?;
+            memory.set(ISSUER, found.issuer);
+            memory.point(SIGNING_INPUT, found.signing_input);
+            let reading = self.0.reading();
+            point_at(memory, reading);
+            memory.set(CANDIDATES, reading.candidates.len());
             Ok(())
         })
     }
@@ -140,16 +146,26 @@ impl Verifier {
 
     /// The place of a candidate key in its set, −1 behind the last.
     pub fn candidate(&self, at: usize) -> i32 {
-        memory::candidate(at).and_then(|key| i32::try_from(key).ok()).unwrap_or(-1)
+        self.0.reading().candidates.get(at).and_then(|key| i32::try_from(*key).ok()).unwrap_or(-1)
     }
 
     /// The rest of the way, for a signature that the platform checked with the key
     /// at `key`; −1: no candidate verified it. The buffer holds the token again.
     pub fn finish(&mut self, length: usize, now: f64, key: i32) -> u32 {
         with_input(length, |token, memory| {
-            keep(memory, self.0.finish(token, now, usize::try_from(key).ok())?);
+            let accepted = self.0.finish_in_place(token, now, usize::try_from(key).ok())?;
+            self.keep(memory, token, accepted);
             Ok(())
         })
+    }
+
+    fn keep(&mut self, memory: &mut Memory, token: &[u8], accepted: Accepted) {
+        // JavaScript keeps the token and the claims as well.
+        let place = self.0.remember(token, accepted, token.len(), ());
+        memory.set(REMEMBERED, place.map_or(0, |place| place.saturating_add(1)));
+        memory.set(ISSUER, accepted.issuer);
+        memory.set(KEY, accepted.key);
+        point_at(memory, self.0.reading());
     }
 
     /// A key as a JWK of public members (a secret's holds the secret); empty where
@@ -189,26 +205,10 @@ impl Verifier {
     }
 }
 
-fn keep(memory: &mut Memory, verified: Verified) {
-    (memory.issuer, memory.key) = (verified.issuer_index(), verified.key_index());
-    let (header, payload) = verified.into_texts();
-    (memory.header, memory.payload) = (header.into_bytes(), payload.into_bytes());
-}
-
-fn keep_prepared(memory: &mut Memory, prepared: &Prepared<'_>) {
-    memory.issuer = prepared.issuer_index();
-    memory.header = prepared.header().to_vec();
-    memory.signature = prepared.signature().to_vec();
-    memory.signing_input_length = prepared.signing_input().len();
-    memory.candidates = prepared.candidates().to_vec();
-}
-
-/// The family of an accelerator that came to another verdict than its crate and is off
-/// now; each is told once.
-#[cfg(feature = "accel")]
-#[wasm_bindgen]
-pub fn take_fault() -> Option<String> {
-    Supervisor::shared().take_fault().map(|fault| String::from(fault.family.name()))
+fn point_at(memory: &mut Memory, reading: &Reading) {
+    memory.point(HEADER, &reading.header);
+    memory.point(PAYLOAD, &reading.payload);
+    memory.point(SIGNATURE, &reading.signature);
 }
 
 /// The scopes of the claims set in the buffer, into the payload's part, with one
@@ -218,7 +218,9 @@ pub fn scopes(length: usize, permissions: bool) -> u32 {
     with_input(length, |json, memory| {
         let claims = claims::parse(json)?;
         let names: Vec<String> = Scopes::of(&claims, permissions).iter().map(String::from).collect();
-        memory.payload = names.join(" ").into_bytes();
+        let names = names.join(" ").into_bytes();
+        memory.point(PAYLOAD, &names);
+        memory.payload = names;
         Ok(())
     })
 }

@@ -120,6 +120,11 @@ impl Key {
         iss.is_some_and(|iss| issuer.admits(&iss))
     }
 
+    /// Whether the key is for one issuer only, whoever else uses the set.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.issuer.is_some()
+    }
+
     /// Whether only the host platform holds the key's material.
     #[must_use]
     pub fn is_external(&self) -> bool {

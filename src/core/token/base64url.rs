@@ -1,6 +1,6 @@
 //! Base64url without padding (RFC 7515 §2), canonical only.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The text is not canonical base64url: padding, white space, a foreign
@@ -8,18 +8,27 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotBase64Url;
 
-/// Decodes `text`. Not by `base64ct`, which encodes the end once more to see
-/// whether it is canonical: 0.8 kB gzipped of a module that is to have 4.
+/// Decodes `text`.
 ///
 /// # Errors
 ///
 /// [`NotBase64Url`] for anything that an encoder would not have written.
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
+    let mut octets = Vec::new();
+    decode_into(text, &mut octets)?;
+    Ok(octets)
+}
+
+/// Decodes `text` in place of what `octets` holds. Not by `base64ct`, which encodes
+/// the end once more to see whether it is canonical: 0.8 kB gzipped of a module
+/// that is to have 4.
+pub(crate) fn decode_into(text: &[u8], octets: &mut Vec<u8>) -> Result<(), NotBase64Url> {
     // One character more than whole groups of four holds no octet.
     if text.len() % 4 == 1 {
         return Err(NotBase64Url);
     }
-    let mut octets = vec![0; text.len().saturating_mul(3) / 4];
+    octets.clear();
+    octets.resize(text.len().saturating_mul(3) / 4, 0);
     let (groups, ending) = text.as_chunks::<4>();
     let (triples, last) = octets.as_chunks_mut::<3>();
     for (group, triple) in groups.iter().zip(triples) {
@@ -33,7 +42,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
     let (first, second, third, left_over) = match *ending {
         [a, b] => (sextet(a), sextet(b), 0, sextet(b) & 0xf),
         [a, b, c] => (sextet(a), sextet(b), sextet(c), sextet(c) & 0x3),
-        _ => return Ok(octets),
+        _ => return Ok(()),
     };
     if (first | second | third) & FOREIGN != 0 || left_over != 0 {
         return Err(NotBase64Url);
@@ -41,7 +50,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotBase64Url> {
     for (octet, value) in last.iter_mut().zip([(first << 2) | (second >> 4), (second << 4) | (third >> 2)]) {
         *octet = value;
     }
-    Ok(octets)
+    Ok(())
 }
 
 /// Set in a table entry that stands for no sextet.

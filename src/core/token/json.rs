@@ -7,6 +7,7 @@
 
 use super::lanes;
 use alloc::{borrow::Cow, collections::BinaryHeap, vec::Vec};
+use smallvec::SmallVec;
 
 /// How deeply arrays and objects may be nested, the outermost object included.
 pub const MAX_DEPTH: usize = 128;
@@ -194,9 +195,12 @@ fn checked_length(from: &[u8]) -> usize {
 /// The members of an object, each name there once.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
-    names: Vec<Text<'a>>,
-    values: Vec<Value<'a>>,
+    names: Members<Text<'a>>,
+    values: Members<Value<'a>>,
 }
+
+/// So many members as tokens have take no allocation.
+type Members<T> = SmallVec<[T; 24]>;
 
 impl<'a> Object<'a> {
     /// The value of the member named exactly `name`.
@@ -255,10 +259,10 @@ struct Scanner<'a> {
 pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
     ::core::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
     let mut scanner = Scanner { rest: text };
-    let mut open: Vec<Open> = Vec::with_capacity(8);
+    let mut open: SmallVec<[Open; 8]> = SmallVec::new();
     // The names of all open objects, outermost first.
-    let mut names: Vec<Text<'_>> = Vec::with_capacity(16);
-    let mut values: Vec<Value<'_>> = Vec::with_capacity(16);
+    let mut names: Members<Text<'_>> = SmallVec::new();
+    let mut values: Members<Value<'_>> = SmallVec::new();
     let mut top_start = text;
 
     scanner.space();
@@ -336,7 +340,7 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
 }
 
 /// In an object, passes a member's name and its colon; in an array, nothing.
-fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Vec<Text<'a>>) -> Result<(), JsonError> {
+fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Members<Text<'a>>) -> Result<(), JsonError> {
     if let Some(Open::Object(_)) = open.last() {
         names.push(scanner.string()?.read());
         scanner.space();
