@@ -68,7 +68,7 @@ export class KeyServer {
   keys = []
   /** Requests for the set since this was last set. */
   fetches = 0
-  /** Requests for anything else, which nobody should make. */
+  /** Requests for anything else and of other methods, which nobody should make. */
   strays = 0
   /** The headers of the last request. */
   headers = {}
@@ -80,7 +80,11 @@ export class KeyServer {
 
   async listen() {
     this.#server = createServer((request, response) => {
-      if (request.url !== '/jwks') {
+      // For pages of other origins, as providers allow it; and a cookie that nobody should keep.
+      response.setHeader('access-control-allow-origin', '*')
+      response.setHeader('access-control-expose-headers', 'etag')
+      response.setHeader('set-cookie', 'session=1; Path=/')
+      if (request.method !== 'GET' || request.url !== '/jwks') {
         this.strays += 1
         response.writeHead(200, JSON_TYPE).end(JSON.stringify({ keys: this.keys }))
         return
