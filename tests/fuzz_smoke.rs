@@ -163,6 +163,34 @@ fn pem() {
     drive("pem", targets::pem, &CORPUS.pem, &[mutated], 15_000);
 }
 
+/// Keys with tables by turns, and integers with long runs of equal bits.
+#[cfg(feature = "accel")]
+fn scalars(width: usize) -> Seeds {
+    let mut chance = Chance::of("scalars");
+    (0..64)
+        .map(|which| {
+            let mut seed = vec![which * 4, which];
+            while seed.len() < 2 + 3 * width {
+                let octet = [0, 0xff, 0x7f, 0x80, 1, chance.up_to(255) as u8][chance.up_to(5)];
+                seed.extend(std::iter::repeat_n(octet, 1 + chance.up_to(width)));
+            }
+            seed
+        })
+        .collect()
+}
+
+#[cfg(feature = "accel")]
+#[test]
+fn accel_p256() {
+    drive("accel_p256", targets::accel_ec::p256, &scalars(32), &[mutated], 2_000);
+}
+
+#[cfg(feature = "accel")]
+#[test]
+fn accel_p384() {
+    drive("accel_p384", targets::accel_ec::p384, &scalars(48), &[mutated], 500);
+}
+
 /// For a long run, which reads them from there.
 #[test]
 fn the_seeds_are_written_down() {

@@ -2,6 +2,8 @@
 //! the same functions.
 
 #[cfg(feature = "accel")]
+pub mod accel_ec;
+#[cfg(feature = "accel")]
 pub mod accel_rsa_ed;
 pub mod json_oracle;
 
