@@ -18,6 +18,7 @@ const CHECKS = [
   onWasm('wasm-verify,accel', '--all-targets'),
   onWasm('decode', '--no-default-features', '--package', 'jotgate-modules'),
   onWasm('verify', '--package', 'jotgate-modules'),
+  clippy('--target', 'wasm32-unknown-unknown', '--package', 'jotgate-rsa-fma'),
   ['tsc', '--noEmit'],
   ['biome', 'ci', '--error-on-warnings', '.'],
 ]

@@ -59,6 +59,7 @@ export const steps = [
     env: { WASM_BINDGEN_USE_BROWSER: '1' },
   },
   { name: 'runtimes', command: () => [...NODE_TEST, 'tests/runtimes/**/*.test.mjs'], minutes: 20 },
+  { name: 'RSA with fused multiply-adds', command: () => [...NODE_TEST, 'tests/rsa-fma/**/*.test.mjs'] },
   { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },
@@ -66,6 +67,11 @@ export const steps = [
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'edge', command: () => [...NODE_TEST, 'tests/edge/**/*.test.mjs'] },
   { name: 'spa', command: () => [...NODE_TEST, 'tests/spa/**/*.test.mjs'] },
+  {
+    // Two at a time: most of it is waiting for tokens to grow old.
+    name: 'spa in browsers',
+    command: () => [...NODE_TEST, '--test-concurrency=2', 'tests/spa-browser/**/*.test.mjs'],
+  },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },
   {
