@@ -252,8 +252,8 @@ describe('withAccessToken', () => {
   })
 
   test('says so when its handler answers nothing', async () => {
-    for (const more of [{}, { cors: { origins: '*' } }]) {
-      const worker = withAccessToken(() => {}, { ...policy, ...more })
+    for (const more of [{}, { answer: null }, { answer: 'hello' }, { cors: { origins: '*' } }]) {
+      const worker = withAccessToken(() => more.answer, { ...policy, cors: more.cors })
       await assert.rejects(worker.fetch(request(), {}, {}), { name: 'TypeError', message: /answered no Response/ })
     }
   })

@@ -19,7 +19,7 @@ export type AccessTokenHandler<Env, Context, Token = VerifiedToken> = (
 
 /** A module Worker; also fit for `Deno.serve`, `Bun.serve` and whatever else calls `fetch`. Its function needs no `this`. */
 export interface GuardedWorker<Env, Context> {
-  fetch(request: Request, env: Env, ctx: Context): Promise<Response>
+  fetch(request: Request, env?: Env, ctx?: Context): Promise<Response>
 }
 
 /** The guard's options, or a function of the bindings that answers them, called once: at the first request. */
@@ -56,12 +56,15 @@ export function withAccessToken<Env, Context>(
   if (typeof options !== 'function') guard = makeGuard(options, OWNER)
 
   return {
-    async fetch(request, env, ctx) {
+    async fetch(request, ...platform) {
+      // Other servers than Workers have neither, and then a handler asks for neither.
+      const [env, ctx] = platform as [Env, Context]
       guard ??= makeGuard((options as (env: Env) => GuardPolicy & GuardOptions)(env), OWNER)
       const { token, response } = await guard(request)
       if (response) return response
       const answer = await handle(request, { token, env, ctx })
-      if (typeof answer !== 'object') throw new TypeError(`${OWNER}: the handler answered no Response`)
+      if (typeof answer !== 'object' || answer === null)
+        throw new TypeError(`${OWNER}: the handler answered no Response`)
       return guard.withCors(request, answer)
     },
   }

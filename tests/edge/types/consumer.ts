@@ -89,6 +89,14 @@ export const worker = withAccessToken<Env, Context>(
 )
 same<ReturnType<typeof worker.fetch>, Promise<Response>>(true)
 
+interface ExportedHandler<Env> {
+  fetch?: (request: Request, env: Env, ctx: Context) => Response | Promise<Response>
+}
+worker satisfies ExportedHandler<Env>
+
+declare function serve(handler: (request: Request, info: { port: number }) => Response | Promise<Response>): void
+serve(withAccessToken((_request, { token }) => new Response(token.payload.sub), policy).fetch)
+
 // With a function of options, `env` has to be given its type where `optional` changes that of the token.
 withAccessToken(
   (_request, { token, env }) => new Response(token?.payload.sub ?? env.ISSUER),
