@@ -3,10 +3,27 @@ import { Options } from './options.js'
 import type { JSONWebKeySet } from './types.js'
 import { waitUntil } from './wait-until.js'
 
-/** The option that brings a `fetch` of one's own, as in jose: for proxies, for tests. */
+/**
+ * The option that brings a `fetch` of one's own, as in jose: for proxies, for tests.
+ *
+ * ```js
+ * const keys = createRemoteJWKSet(url, { [customFetch]: (url, init) => env.IDENTITY.fetch(url, init) })
+ * ```
+ */
 export const customFetch: unique symbol = /* @__PURE__ */ Symbol('customFetch')
 
-/** The option that brings an object to start from and to write to, as in jose. */
+/**
+ * The option that brings an object to start from and to write to, as in jose. Where a store can be reached, `store` does
+ * more.
+ *
+ * ```js
+ * const cache = (await readSomewhere()) ?? {}
+ * const keys = createRemoteJWKSet(url, { [jwksCache]: cache })
+ * const { uat } = cache
+ * await jwtVerify(token, keys)
+ * if (cache.uat !== uat) await writeSomewhere(cache)
+ * ```
+ */
 export const jwksCache: unique symbol = /* @__PURE__ */ Symbol('jwksCache')
 
 /** What the type library calls by this name, whichever it is; without one, what is used of it. */

@@ -1,7 +1,14 @@
 /**
- * Something that outlives the isolate or the process and keeps texts by name: Workers KV as it is, or any object with these
- * two methods. It is trusted like the endpoint itself: whoever can write to it can add keys. It may be slow, fail, hang or
- * forget; that costs a fetch, never a token.
+ * Something that outlives the isolate or the process and keeps texts by name: any object with these two methods. It is
+ * trusted like the endpoint itself: whoever can write to it can add keys. It may be slow, fail, hang or forget; that costs a
+ * fetch, never a token.
+ *
+ * ```js
+ * const store = {
+ *   get: (name) => redis.get(name),
+ *   put: (name, text, { lifetime }) => redis.set(name, text, { PX: lifetime }),
+ * }
+ * ```
  */
 export interface KeySetStore {
   /** What was last put under this name, or nothing. */

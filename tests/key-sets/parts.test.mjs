@@ -79,6 +79,12 @@ test('a wall clock that is set back changes nothing, and neither does one that i
   assert.equal(after(900, 10), 40)
 })
 
+test('the wall clock is looked at each 10 ms', () => {
+  const { after } = clocks()
+  assert.equal(after(3_600_000, 9), 9)
+  assert.equal(after(1, 1), 3_600_001)
+})
+
 test('a single clock under both names, as in Workers, may be set back as well', () => {
   const { after } = clocks()
   assert.equal(after(100, 100), 100)
