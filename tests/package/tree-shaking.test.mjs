@@ -72,7 +72,11 @@ before((context) => {
 
 for (const [name, bundle] of Object.entries(BUNDLERS)) {
   describe(name, () => {
-    for (const unused of ["import {} from 'jotgate'", "import { createVerifier, decodeJwt } from 'jotgate'"]) {
+    for (const unused of [
+      "import {} from 'jotgate'",
+      "import { createVerifier, decodeJwt } from 'jotgate'",
+      "import { createTokenManager } from 'jotgate/spa'",
+    ]) {
       test(`drops what is not used: ${unused}`, async (context) => {
         const text = await bundle(project(context, { 'main.js': `${unused}\n` }))
         assert.ok(text.length < 100, text.slice(0, 1000))
@@ -101,6 +105,17 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
       assert.ok(!text.includes(passages.decode))
       const { verifySync } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
       assert.equal(verifySync(token).payload.sub, SUBJECT)
+    })
+
+    test('bundles the small module alone for the token manager', async (context) => {
+      const text = await bundle(project(context, { 'main.js': "export { createTokenManager } from 'jotgate/spa'\n" }))
+      assert.ok(text.includes(passages.decode))
+      assert.ok(!text.includes(passages.verify))
+      assert.ok(!text.includes(VERIFICATION))
+      const { createTokenManager } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+      const manager = createTokenManager({ refresh: async () => ({ access_token: token }) })
+      assert.equal(await manager.getToken(), token)
+      manager.dispose()
     })
 
     test('bundles no verification module for jotgate/slim', async (context) => {

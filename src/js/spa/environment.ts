@@ -28,7 +28,8 @@ export interface Environment {
   monotonic(): number
   /** 0 to 1. */
   random(): number
-  setTimeout(callback: () => void, ms: number): unknown
+  /** `idle`: nobody waits for it. */
+  setTimeout(callback: () => void, ms: number, idle?: boolean): unknown
   clearTimeout(timer: unknown): void
   fetch: typeof fetch
   /** What relative URLs are relative to; undefined where they are not known. */
@@ -52,10 +53,10 @@ export const platform: Environment = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
-  setTimeout: (callback, ms) => {
+  setTimeout: (callback, ms, idle) => {
     const timer: unknown = setTimeout(callback, ms)
-    // A timer of Node's must not keep the process alive.
-    ;(timer as { unref?: () => void }).unref?.()
+    // In Node it would keep the process alive.
+    if (idle) (timer as { unref?: () => void }).unref?.()
     return timer
   },
   clearTimeout: (timer) => clearTimeout(timer as number),

@@ -245,7 +245,7 @@ class Manager extends EventTarget {
     if (next === Number.POSITIVE_INFINITY) return
     // Rounded up: a timer that fires too early would look again and again.
     const wait = Math.min(Math.ceil((next - now) * 1000), TICK)
-    this.#timer = this.#environment.setTimeout(() => this.#look(), wait)
+    this.#timer = this.#environment.setTimeout(() => this.#look(), wait, true)
   }
 
   #show(next: TokenState): void {
