@@ -4,7 +4,7 @@ import { JOSEError } from './errors.js'
 import type { ExplainedCheck } from './explained-check.js'
 import { readIssuerKeys } from './issuer-keys.js'
 import type { RemoteJWKSetOptions } from './key-set-options.js'
-import type { KeyMaterial } from './keys.js'
+import { fitFor, type KeyMaterial } from './keys.js'
 import type { LocalJWKSet } from './local-jwk-set.js'
 import { Options } from './options.js'
 import type { RemoteJWKSet } from './remote-jwk-set.js'
@@ -380,7 +380,9 @@ function readIssuer(
   if (!audience) given.fail('audience', 'is required; null accepts tokens that are meant for anybody')
   const keys = readIssuerKeys(given, owner, issuer, remote)
   if (keys.secret && !algorithms) given.fail('algorithms', 'is required with an HMAC secret, such as ["HS256"]')
-  return { policy: { issuer, audience, algorithms: algorithms ?? null }, keys }
+  const fit = algorithms && fitFor(keys, algorithms)
+  if (fit?.length === 0) given.fail('algorithms', 'must name more than HMAC for keys that are fetched')
+  return { policy: { issuer, audience, algorithms: fit ?? null }, keys }
 }
 
 /** An empty list stands for tokens that are meant for anybody. */

@@ -2,7 +2,7 @@ import { type Accepted, type Candidate, type CompiledPolicy, CompiledVerifier } 
 import { errorOfKind } from './error-from-status.js'
 import { JOSEError, JWKSMultipleMatchingKeys } from './errors.js'
 import { keySources } from './key-set-source.js'
-import { isImmutable, type KeyMaterial, keySets, readKey, sameKey } from './keys.js'
+import { fitFor, isImmutable, type KeyMaterial, keySets, readKey, sameKey } from './keys.js'
 import { type LocalJWKSet, multipleMatchingKeys } from './local-jwk-set.js'
 import { Options } from './options.js'
 import type { RemoteJWKSet } from './remote-jwk-set.js'
@@ -212,7 +212,7 @@ function verifierFor(key: unknown, settings: Settings): CompiledVerifier {
   const { material, verifiers } = known(key, settings)
   // What the key is good for, as in jose: HMAC for secrets, and never for a key set.
   const algorithms = settings.algorithms ?? (material.secret ? secretAlgorithms : null)
-  return compiled(verifiers, settings, algorithms, [material])
+  return compiled(verifiers, settings, algorithms && fitFor(material, algorithms), [material])
 }
 
 function known(key: unknown, settings: Settings): { material: KeyMaterial; verifiers: Verifiers } {

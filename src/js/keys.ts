@@ -16,6 +16,11 @@ export type KeyMaterial =
 /** The key functions of `createLocalJWKSet`: handed on as a key, such a function stands for its set. */
 export const keySets: WeakMap<object, KeyMaterial> = /* @__PURE__ */ new WeakMap()
 
+/** Of these algorithms, those that keys of this form may be used with: a secret that is fetched is none (RFC 8725 §3.1). */
+export function fitFor({ form }: KeyMaterial, algorithms: string[]): string[] {
+  return form === 'remote' ? algorithms.filter((alg) => !/^HS\d/.test(alg)) : algorithms
+}
+
 const accepted =
   'a JWK, a JWK Set, PEM text (BEGIN PUBLIC KEY), a CryptoKey, a KeyObject, or a Uint8Array with an HMAC secret'
 

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, createVerifier, customFetch, errors, jwtVerify, jwtVerifySync } from 'jotgate'
 import { answerAtOnce, answerOf } from './answers.mjs'
-import { AUDIENCE, claims, ecA, ecB, NOW, publicJwk, signed } from './issuer.mjs'
+import { AUDIENCE, claims, ecA, ecB, NOW, publicJwk, secret, signed } from './issuer.mjs'
 import { assert, equal } from './tally.mjs'
+import { base64url } from './tokens.mjs'
 
 const A = 'https://a.example'
 const B = 'https://b.example'
@@ -290,6 +291,30 @@ export async function fetched(tally) {
       }
     }
     equal(web.news(), [])
+  })
+
+  tally.group('secrets that are fetched')
+  await tally.test('are none', async () => {
+    const web = new Web().issuer(A, { kty: 'oct', k: base64url(secret), kid: 'k' })
+    const token = await signed(claims({ iss: A }), { header: { kid: 'k' } })
+    const keys = createRemoteJWKSet(`${A}/keys`, web.remote)
+    for (const algorithms of [undefined, ['HS256', 'ES256']]) {
+      const more = algorithms && { algorithms }
+      for (const source of [{ remote: web.remote }, { remote: web.remote, jwks: `${A}/keys` }, { jwks: keys }]) {
+        const verifier = createVerifier({ ...common, issuer: A, ...source, ...more })
+        equal(await answerOf(() => verifier.verify(token), token), 'ERR_JOSE_ALG_NOT_ALLOWED')
+      }
+      equal(await answerOf(() => jwtVerify(token, keys, { ...common, ...more }), token), 'ERR_JOSE_ALG_NOT_ALLOWED')
+    }
+    equal(await answerOf(() => jwtVerify(token, keys, { algorithms: ['HS256'] }), token), 'ERR_JOSE_ALG_NOT_ALLOWED')
+    equal(
+      answerAtOnce(() => createVerifier({ ...common, issuer: A, algorithms: ['HS256'] })),
+      'TypeError algorithms',
+    )
+    equal(
+      answerAtOnce(() => createVerifier({ ...common, issuer: A, jwks: keys, algorithms: ['HS512'] })),
+      'TypeError algorithms',
+    )
   })
 
   tally.group('jwtVerify with keys that are fetched')
