@@ -176,7 +176,9 @@ export class RemoteDocument {
   async #refresh(wish: Wish): Promise<void> {
     try {
       const url = typeof this.#url === 'string' ? this.#url : await this.#askUrl(this.#url)
-      if (!this.#state.leading(this.#host.now())) await this.#lead(url, wish)
+      // While the URL was found out, others may have begun, and even ended.
+      const decision = this.#state.decide(this.#host.now(), this.#state.events)
+      if (decision === 'refresh' || decision === 'fetch') await this.#lead(url, wish)
     } catch {
       // Whoever needs the URL more urgently is told.
     }

@@ -365,6 +365,23 @@ test('a URL that has to be found out is asked for by each, and fetched by one', 
   assert.equal(world.fetches.length, 1)
 })
 
+test('a URL that takes time to be found out, for a refresh: one fetch as well', async () => {
+  const world = new World()
+  let asked = 0
+  // Each answer takes longer than the one before, and than the fetch.
+  const url = () => {
+    asked += 1
+    return new Promise((resolve) => world.at(world.now + 30 * asked, () => resolve(OTHER)))
+  }
+  const document = world.document({}, { url })
+  await warm(world, document)
+  await world.until(11 * MINUTE)
+  for (let count = 0; count < 10; count += 1) world.begin(() => document.ready())
+  await world.pass(5000)
+  assert.equal(asked, 11)
+  assert.equal(world.fetches.length, 1)
+})
+
 test('a URL that cannot be found out is an error, or costs nobody his old set, and does not back off', async () => {
   const world = new World()
   const lost = new errors.JWKSTimeout('no metadata')
