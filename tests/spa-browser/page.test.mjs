@@ -73,6 +73,7 @@ async function signIn(page, name = 'ada') {
   await titleIs(page, 'Valid')
 }
 
+const shot = (page, name) => page.screenshot({ path: `${screenshots}spa-${name}.png`, fullPage: true })
 const titleIs = (page, title) => page.locator('#verdict-title', { hasText: title }).waitFor()
 const logHas = (page, event) => page.locator('#log .event', { hasText: event }).first().waitFor()
 const day = (page, name) => page.getByRole('button', { name, exact: true })
@@ -112,6 +113,7 @@ describe('the page', { concurrency: 3 }, () => {
       await titleIs(second, 'Refreshing')
       await third.getByRole('button', { name: 'Refresh now' }).click()
       await page.locator('.tab', { hasText: 'waits for it' }).first().waitFor()
+      await shot(page, 'lock-desktop-light')
       await second.close()
       await page.locator('.tab.holds', { hasNotText: 'Tab 2' }).waitFor()
       assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 3'])
@@ -153,6 +155,7 @@ describe('the page', { concurrency: 3 }, () => {
       await titleIs(page, 'Signed out')
       await titleIs(second, 'Signed out')
       assert.match(await page.locator('#verdict-text').textContent(), /invalid_grant/)
+      await shot(page, 'revoked-desktop-light')
       await page.getByRole('button', { name: 'Sign in' }).click()
       await titleIs(page, 'Valid')
       await titleIs(second, 'Valid')
@@ -281,7 +284,7 @@ describe('the page', { concurrency: 3 }, () => {
             const fits = async (state) => {
               const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
               assert.ok(content <= room, `${state}: ${content} px of content in ${room} px`)
-              await page.screenshot({ path: `${screenshots}spa-${state}-${device}-${colorScheme}.png`, fullPage: true })
+              await shot(page, `${state}-${device}-${colorScheme}`)
             }
             await fits('signed-out')
             await signIn(page)

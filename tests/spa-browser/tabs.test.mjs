@@ -79,7 +79,11 @@ describe('tabs', { concurrency: 3 }, () => {
     () =>
       tabs(TABS, async (pages, stage) => {
         const began = stage.badDays.refreshes
-        await until(`${ROTATIONS} rotations`, () => stage.badDays.refreshes - began >= ROTATIONS, 220)
+        const turned = () => {
+          nothingRefused(stage)
+          return stage.badDays.refreshes - began >= ROTATIONS
+        }
+        await until(`${ROTATIONS} rotations`, turned, 220)
         await noGaps(pages)
         nothingRefused(stage)
         const seen = await watched(pages)
