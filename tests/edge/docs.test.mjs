@@ -53,6 +53,12 @@ async function run(context, file, code, env = {}) {
   }
 }
 
+/** What a file of the page exports by default. */
+async function imported(context, file, code) {
+  const folder = project(context, { [file]: code })
+  return (await import(pathToFileURL(join(folder, file)))).default
+}
+
 async function compiles(context, code) {
   const compilerOptions = {
     strict: true,
@@ -178,6 +184,19 @@ describe('docs/hono.md', () => {
     assert.equal((await ask('/mcp', { method: 'POST', headers: bearer(token) })).status, 401)
   })
 
+  test('fetch.js', async (context) => {
+    const { fetch } = await imported(context, 'fetch.js', page('fetch.js'))
+    const ask = (method, path, text) =>
+      fetch(new Request(`https://api.example${path}`, { method, headers: text ? bearer(text) : {} }))
+    assert.deepEqual(await (await ask('GET', '/orders', token)).json(), { orders: [], of: SUBJECT })
+    const order = await ask('POST', '/orders', token)
+    assert.equal(order.status, 403)
+    assert.match(challengeOf(order), /scope="orders:write"/)
+    assert.equal((await ask('GET', '/orders')).status, 401)
+    assert.equal((await ask('GET', '/orders', forged)).status, 401)
+    assert.equal((await ask('GET', '/', token)).status, 404)
+  })
+
   test('typed.ts', (context) => compiles(context, page('typed.ts')))
 })
 
@@ -210,10 +229,7 @@ describe('docs/passing-identity.md', () => {
     return Promise.all(stops.map((stop) => stop()))
   })
 
-  async function worker(context, file) {
-    const folder = project(context, { [file]: page(file) })
-    return (await import(pathToFileURL(join(folder, file)))).default
-  }
+  const worker = (context, file) => imported(context, file, page(file))
   const request = (text, headers = {}) =>
     new Request('https://api.example/list?a=1', { headers: { ...headers, ...bearer(text) } })
 
