@@ -211,6 +211,14 @@ fn point_at(memory: &mut Memory, reading: &Reading) {
     memory.point(SIGNATURE, &reading.signature);
 }
 
+/// The family of an accelerator that came to another verdict than its crate and is off
+/// now; each is told once.
+#[cfg(feature = "accel")]
+#[wasm_bindgen]
+pub fn take_fault() -> Option<String> {
+    Supervisor::shared().take_fault().map(|fault| String::from(fault.family.name()))
+}
+
 /// The scopes of the claims set in the buffer, into the payload's part, with one
 /// space between them; 0 or an error's number.
 #[wasm_bindgen]
