@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, mock, test } from 'node:test'
 import { AUDIENCE, claimsOf, Issuer, IssuerServer, keyPair, outcome, tokenBy } from './issuer-server.mjs'
-import { createRemoteJWKSet, createVerifier, errors, jwtVerify, jwtVerifySync, keySources } from './packed-jotgate.mjs'
+import {
+  createRemoteJWKSet,
+  createVerifier,
+  engine,
+  errors,
+  jwtVerify,
+  jwtVerifySync,
+  keySources,
+} from './packed-jotgate.mjs'
 
 const ISSUER = 'https://issuer.example'
 const BROKEN = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
@@ -235,6 +243,23 @@ test('what the platform cannot do with a key that left is not held against the t
     throw new DOMException('not here', 'NotSupportedError')
   })
   assert.equal(await outcome(() => verifier.verify(by(next))), 'accept')
+})
+
+test('sets that come and go leave no memory behind', async () => {
+  const source = new Source(old)
+  const verifier = verifierOf(source, { backend: 'wasm', cache: { maxBytes: 50_000 } })
+  const crowd = Array.from({ length: 20 }, (_, number) => named(number % 2 === 0 ? next : other, `k${number}`))
+  let before
+  for (let round = 0; round < 400; round += 1) {
+    const key = named(old, `k${round}`)
+    source.publish(...crowd, key)
+    assert.equal(await outcome(() => verifier.verify(by(key))), 'accept')
+    // Once in a while there is none at all.
+    if (round % 7 === 0) source.snapshot = undefined
+    assert.equal(await outcome(() => verifier.verify(by(key))), source.snapshot ? 'accept' : 'ERR_JWKS_TIMEOUT')
+    if (round === 100) before = engine.glue.memory.buffer.byteLength
+  }
+  assert.equal(engine.glue.memory.buffer.byteLength, before)
 })
 
 describe('jwtVerify', () => {

@@ -7,4 +7,5 @@ const inside = (file) => pathToFileURL(join(packedInstall(), 'node_modules', 'jo
 
 export const { createLocalJWKSet, customFetch, createRemoteJWKSet, createVerifier, errors, jwtVerify, jwtVerifySync } =
   await import(inside('index.js'))
+export const { engine } = await import(inside('verify-engine.js'))
 export const { keySources } = await import(inside('key-set-source.js'))
