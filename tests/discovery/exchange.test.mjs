@@ -248,18 +248,20 @@ test('what the platform cannot do with a key that left is not held against the t
 test('sets that come and go leave no memory behind', async () => {
   const source = new Source(old)
   const verifier = verifierOf(source, { backend: 'wasm', cache: { maxBytes: 50_000 } })
-  const crowd = Array.from({ length: 20 }, (_, number) => named(number % 2 === 0 ? next : other, `k${number}`))
+  const crowd = Array.from({ length: 100 }, (_, number) => named(number % 2 === 0 ? next : other, `k${number}`))
   let before
-  for (let round = 0; round < 400; round += 1) {
+  for (let round = 0; round < 250; round += 1) {
     const key = named(old, `k${round}`)
     source.publish(...crowd, key)
     assert.equal(await outcome(() => verifier.verify(by(key))), 'accept')
-    // Once in a while there is none at all.
-    if (round % 7 === 0) source.snapshot = undefined
+    // Every other time there is none at all.
+    if (round % 2 === 0) source.snapshot = undefined
     assert.equal(await outcome(() => verifier.verify(by(key))), source.snapshot ? 'accept' : 'ERR_JWKS_TIMEOUT')
-    if (round === 100) before = engine.glue.memory.buffer.byteLength
+    if (round === 50) before = engine.glue.memory.buffer.byteLength
   }
-  assert.equal(engine.glue.memory.buffer.byteLength, before)
+  // What is computed once per key has its own bound, far below that of 20 000 keys.
+  const grown = engine.glue.memory.buffer.byteLength - before
+  assert.ok(grown < 3 * 1024 * 1024, `it has grown by ${grown} bytes`)
 })
 
 describe('jwtVerify', () => {
