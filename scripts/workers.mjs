@@ -104,6 +104,7 @@ async function bundle(main, plugins) {
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
     plugins: [...plugins, compiledModules],
   })
   return [{ type: 'ESModule', path: main, contents: outputFiles[0].text }, ...modules.values()]

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quantile } from './generator.mjs'
 
 /**
  * @typedef {object} Contestant
@@ -13,8 +12,8 @@ import { quantile } from './generator.mjs'
  * @param {Record<string, Contestant>} contestants by name
  * @param {string} token a good one
  * @param {number} rounds
- * @returns {Promise<Record<string, { start: number, first: number, second: number }>>} medians in milliseconds: to being ready, to the first and to
- * the second response
+ * @returns {Promise<Record<string, { start: number, first: number, second: number }>>} the fastest in milliseconds: to being ready, to the first and
+ * to the second response; a machine that does other things as well only makes them slower
  */
 export async function coldStarts(contestants, token, rounds) {
   const measured = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]))

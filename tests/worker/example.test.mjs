@@ -9,7 +9,7 @@ import { root } from '../../scripts/command.mjs'
 import { startExample } from '../../scripts/workers.mjs'
 import { project, succeed } from '../package/stranger.mjs'
 import { newGenerator } from './generator.mjs'
-import { withKeySetTimes } from './impatient.mjs'
+import { withKeySets } from './other-key-sets.mjs'
 import { AUDIENCE, startMachineProvider } from './provider.mjs'
 
 const PAGE = 'https://app.example'
@@ -168,7 +168,7 @@ async function kept(store, count) {
 
 test('keys of the provider change while requests run: no wrong verdict', async (context) => {
   const times = { cooldownDuration: 200, cacheMaxAge: 200, cacheMinAge: 200 }
-  const worker = await startBeside({ plugins: [withKeySetTimes(times)] })
+  const worker = await startBeside({ plugins: [withKeySets(times)] })
   const generator = newGenerator({ url: new URL('notes', worker.url), connections: 6 })
   context.after(async () => {
     generator.close()

@@ -8,8 +8,8 @@ import { startExample, startWorkers } from '../../scripts/workers.mjs'
 import { KeyServer } from '../key-sets/key-server.mjs'
 import { coldStarts } from './cold-start.mjs'
 import { newGenerator } from './generator.mjs'
-import { withKeySetTimes } from './impatient.mjs'
 import { withProcess } from './memory.mjs'
+import { withKeySets } from './other-key-sets.mjs'
 import { AUDIENCE, newIssuer } from './tokens.mjs'
 
 export const CALM = 'good'
@@ -18,14 +18,14 @@ export const PERIODS = [CALM, '500', 'hang', 'reset', 'html', 'drip', ROTATION]
 
 /** How often each sort of token comes, in percent. */
 const MIX = {
-  'good, reading': 42,
+  'good, reading': 44,
   'good, writing': 20,
   'without the scope': 5,
   expired: 8,
   'not yet valid': 2,
   forged: 8,
   raised: 2,
-  'unknown kid': 3,
+  'unknown kid': 1,
   'for another API': 2,
   'of another issuer': 2,
   unsigned: 1,
@@ -39,7 +39,8 @@ const MIX = {
  * @property {KeyServer} keyServer its own, so that nobody profits from another's fetches
  * @property {import('./generator.mjs').Tally[]} tallies one for each period
  * @property {number[]} megabytes what its process took, once a second or so
- * @property {number} startMegabytes
+ * @property {{ megabytes: number }} before the start of the load
+ * @property {number} cpuSeconds that its process has used
  */
 
 /**
@@ -81,21 +82,22 @@ export async function runLoad({
     for (const each of contestants) {
       each.keyServer.keys = issuer.jwks('key 1').keys
       const start = { jotgate: startGuarded, jose: startByJose }[each.name]
-      const { url, resident } = opened(await withProcess(() => start(provider.issuer, each.keyServer.url, freshness)))
+      const { url, usage } = opened(await withProcess(() => start(provider.issuer, each.keyServer.url, freshness)))
       const generator = opened(newGenerator({ url: new URL('notes', url) }))
-      Object.assign(each, { resident, generator, startMegabytes: resident() })
+      Object.assign(each, { usage, generator, before: usage() })
     }
     for (const period of periods) {
       log(period)
       await runPeriod({ period, contestants, traffic, issuer, seconds, turn })
     }
+    for (const each of contestants) each.cpuSeconds = each.usage().cpuSeconds - each.before.cpuSeconds
     return contestants
   } finally {
     for (const each of closing.reverse()) await each.close()
   }
 }
 
-/** The medians of cold starts, in milliseconds, each with the key endpoint `delay` milliseconds away. */
+/** The fastest of several cold starts, in milliseconds, each with the key endpoint `delay` milliseconds away. */
 export async function runColdStarts({ rounds, delay }) {
   const keyServer = await new KeyServer().listen()
   const provider = await startDiscovery(keyServer.url, delay)
@@ -104,10 +106,11 @@ export async function runColdStarts({ rounds, delay }) {
     keyServer.keys = issuer.jwks('key 1').keys
     keyServer.delay = delay
     const { token } = await issuer.request('good, reading', 'key 1')
-    const guarded = (folder) => startGuarded(provider.issuer, keyServer.url, 600_000, folder)
+    const guarded = (more) => startGuarded(provider.issuer, keyServer.url, 600_000, more)
     const contestants = {
-      'jotgate, nothing in the store': { start: guarded },
-      'jotgate, keys in the store': { start: guarded, keeps: true },
+      'jotgate, no store': { start: () => guarded({ store: false }) },
+      'jotgate, nothing in the store': { start: (folder) => guarded({ folder }) },
+      'jotgate, keys in the store': { start: (folder) => guarded({ folder }), keeps: true },
       jose: { start: () => startByJose(provider.issuer, keyServer.url, 600_000) },
     }
     return await coldStarts(contestants, token, rounds)
@@ -128,7 +131,7 @@ async function runPeriod({ period, contestants, traffic, issuer, seconds, turn }
   for (let spent = 0; spent < seconds || !rotated; spent += turn) {
     for (const each of contestants) {
       await each.generator.run(turn * 1000, () => traffic.next(each))
-      each.megabytes.push(each.resident())
+      each.megabytes.push(each.usage().megabytes)
     }
   }
   await rotation
@@ -203,7 +206,7 @@ async function startDiscovery(jwksUri, delay = 0) {
   }
 }
 
-function startGuarded(issuer, _jwksUri, freshness, folder) {
+function startGuarded(issuer, _jwksUri, freshness, more = {}) {
   const times = {
     cooldownDuration: freshness,
     cacheMaxAge: freshness,
@@ -212,13 +215,9 @@ function startGuarded(issuer, _jwksUri, freshness, folder) {
     // A set is not used for longer than that while nobody asks; and jose's turn is such a time.
     staleWhileRevalidate: 60 * freshness,
   }
-  return startExample({
-    issuer,
-    audience: AUDIENCE,
-    pages: ['http://localhost'],
-    plugins: [withKeySetTimes(times)],
-    folder,
-  })
+  const { store, folder } = more
+  const plugins = [withKeySets(times, { store })]
+  return startExample({ issuer, audience: AUDIENCE, pages: ['http://localhost'], plugins, folder })
 }
 
 function startByJose(issuer, jwksUri, freshness) {

@@ -16,7 +16,7 @@ test('no wrong verdict and no 5xx, whatever the key endpoint does', async (conte
     context.diagnostic(`${period}: ${answers} requests`)
     assert.deepEqual([...wrong], [], period)
     assert.equal(failures, 0, period)
-    assert.ok(answers > 50, `${period}: only ${answers} requests`)
+    assert.ok(answers > 20, `${period}: only ${answers} requests`)
   }
   assert.ok(keyServer.fetches > PERIODS.length, 'each fault was met')
 })

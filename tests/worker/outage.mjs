@@ -107,7 +107,7 @@ async function withKeys(noticed) {
     story.provider(fault)
     await story.ask(12 * MINUTE)
     await story.ask(DAY - 10 * MINUTE, 5 * MINUTE)
-    await story.ask(DAY + 14 * MINUTE, 2 * SECOND)
+    await story.ask(DAY + 14 * MINUTE)
     const { tokens, fetches } = story.between(0, BACK)
     return { story, expired: fetches[1].began, gone: tokens.find(isRefused).began }
   })

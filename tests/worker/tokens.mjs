@@ -72,6 +72,8 @@ export async function newIssuer(issuer) {
     },
     'unknown kid': async () => ({
       ...badToken,
+      // For the fetch that looks for its key.
+      waits: true,
       token: await sign({}, { header: { kid: `nobody ${count}` }, key: stranger.privateKey }),
     }),
     'for another API': async (kid) => ({ ...badToken, token: await sign({ aud: 'https://billing.example' }, { kid }) }),

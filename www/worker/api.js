@@ -23,8 +23,8 @@ const asHeaders = claimHeaders({
 export default withAccessToken(
   async (request, { token, env }) => {
     if (!scopesOf(request)) return new Response('Not found', { status: 404 })
-    const { pathname } = new URL(request.url)
-    return env.NOTES.fetch(await propagate(request, token, { to: `${SERVICE}${pathname}`, mode: asHeaders }))
+    const { pathname, search } = new URL(request.url)
+    return env.NOTES.fetch(await propagate(request, token, { to: `${SERVICE}${pathname}${search}`, mode: asHeaders }))
   },
   (env) => ({
     issuer: env.ISSUER,
