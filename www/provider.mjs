@@ -1,7 +1,8 @@
 // An OpenID provider for development: real protocol, real signatures, everybody may sign in, nothing outlives the process.
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { promisify } from 'node:util'
 import { errors, Provider } from 'oidc-provider'
 import { badDays } from './provider-bad-days.mjs'
 
@@ -63,7 +64,7 @@ export async function startProvider({
   const origins = new Set(redirectUris.map((uri) => new URL(uri).origin))
 
   const provider = new Provider(issuer, {
-    jwks: { keys: Object.keys(KEY_TYPES).map(signingKey) },
+    jwks: { keys: await Promise.all(Object.keys(KEY_TYPES).map(signingKey)) },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
       publicClient(CLIENT_ID, redirectUris, idTokenAlgorithm),
@@ -140,8 +141,8 @@ async function exposeDate(ctx, next) {
   if (ctx.get('Origin')) ctx.append('Access-Control-Expose-Headers', ['Date', 'Retry-After'])
 }
 
-function signingKey(alg) {
-  const { privateKey } = generateKeyPairSync(...KEY_TYPES[alg])
+async function signingKey(alg) {
+  const { privateKey } = await promisify(generateKeyPair)(...KEY_TYPES[alg])
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg }
 }
 
