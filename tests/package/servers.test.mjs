@@ -31,7 +31,8 @@ for (const node of [NODE_20, NODE_24]) {
 
     test('requires every entry without a warning', async (context) => {
       const folder = project(context, {
-        'all.cjs': "require('jotgate'); require('jotgate/decode'); require('jotgate/slim')",
+        'all.cjs':
+          "require('jotgate'); require('jotgate/decode'); require('jotgate/spa'); require('jotgate/edge'); require('jotgate/slim')",
       })
       const { code, stderr } = await sh(folder, under('node all.cjs'))
       assert.equal(code, 0, stderr)
@@ -84,7 +85,7 @@ for (const node of [NODE_20, NODE_24]) {
           spy(Math, ['random'])
           spy(Date, ['now'])
           spy(globalThis, ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'atob', 'Date'])
-          for (const entry of ['jotgate', 'jotgate/decode', 'jotgate/slim']) await import(entry)
+          for (const entry of ['jotgate', 'jotgate/decode', 'jotgate/spa', 'jotgate/edge', 'jotgate/slim']) await import(entry)
           console.log(JSON.stringify(used))
           const { verifySync } = await import('./gate.js')
           for (let i = 0; i < 3; i++) verifySync(process.argv[2])
@@ -112,7 +113,7 @@ for (const node of [NODE_20, NODE_24]) {
     test('finds every entry of the manifest', async (context) => {
       const folder = project(context, {
         'app.js': `
-          for (const entry of ['jotgate', 'jotgate/decode', 'jotgate/slim', 'jotgate/wasm', 'jotgate/package.json']) {
+          for (const entry of ['jotgate', 'jotgate/decode', 'jotgate/spa', 'jotgate/edge', 'jotgate/slim', 'jotgate/wasm', 'jotgate/package.json']) {
             console.log(new URL(import.meta.resolve(entry)).pathname.split('/node_modules/jotgate/')[1])
           }
           const own = Object.keys(await import('jotgate/decode')).sort()
