@@ -124,6 +124,8 @@ for (const node of [NODE_20, NODE_24]) {
       assert.deepEqual((await succeed(folder, under('node app.js'))).trim().split('\n'), [
         'dist/default/index.js',
         'dist/default/decode.js',
+        'dist/default/spa.js',
+        'dist/default/edge.js',
         'dist/slim/slim.js',
         'dist/wasm/verify_bg.wasm',
         'package.json',
