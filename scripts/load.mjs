@@ -23,14 +23,12 @@ const contestants = await runLoad({
   log: (period) => console.log(`• ${period}`),
 })
 
-for (const { name, tallies, megabytes, before, cpuSeconds, keyServer } of contestants) {
-  console.log(`\n${name.padEnd(12)} requests/s   p50 ms   p99 ms   requests    wrong      5xx`)
+for (const { name, tallies, megabytes, before, keyServer } of contestants) {
+  console.log(`\n${name.padEnd(12)} requests/s   p50 ms   p99 ms   cpu ms   requests    wrong      5xx`)
   for (const [index, period] of PERIODS.entries()) console.log(line(period, tallies[index]))
   console.log(line('together', sum(tallies)))
   const quarter = Math.ceil(megabytes.length / 4)
   const quarters = [0, 1, 2, 3].map((n) => Math.max(...megabytes.slice(n * quarter, (n + 1) * quarter)).toFixed(0))
-  const { answers } = sum(tallies)
-  console.log(`processor's time: ${((cpuSeconds / answers) * 1000).toFixed(2)} ms a request, with the service behind`)
   console.log(`fetches of the key set: ${keyServer.fetches}`)
   console.log(
     `memory: ${before.megabytes.toFixed(0)} MB at the start, then by quarters of the run at most ${quarters.join(', ')} MB`,
@@ -38,21 +36,24 @@ for (const { name, tallies, megabytes, before, cpuSeconds, keyServer } of contes
   for (const [answer, count] of sum(tallies).wrong) console.log(`wrong: ${count} × ${answer}`)
 }
 
-function line(name, { answers, seconds, milliseconds, wrong, failures }) {
+function line(name, { answers, seconds, milliseconds, cpuSeconds, wrong, failures }) {
   const cells = [
     answers / seconds,
     quantile(milliseconds, 0.5),
     quantile(milliseconds, 0.99),
+    // Of workerd, with the service behind, for each request.
+    (cpuSeconds / answers) * 1000,
     answers,
     total(wrong),
     failures,
   ]
-  const [rate, p50, p99, ...counts] = cells
+  const [rate, p50, p99, cpu, ...counts] = cells
   return [
     name.padEnd(12),
     rate.toFixed(0).padStart(10),
     p50.toFixed(2).padStart(8),
     p99.toFixed(2).padStart(8),
+    cpu.toFixed(2).padStart(8),
     ...counts.map((count) => String(count).padStart(8)),
   ].join(' ')
 }
@@ -62,11 +63,12 @@ function total(wrong) {
 }
 
 function sum(tallies) {
-  const all = { answers: 0, seconds: 0, milliseconds: [], wrong: new Map(), failures: 0 }
+  const all = { answers: 0, seconds: 0, milliseconds: [], wrong: new Map(), failures: 0, cpuSeconds: 0 }
   for (const each of tallies) {
     all.answers += each.answers
     all.seconds += each.seconds
     all.failures += each.failures
+    all.cpuSeconds += each.cpuSeconds
     all.milliseconds = all.milliseconds.concat(each.milliseconds)
     for (const [answer, count] of each.wrong) all.wrong.set(answer, (all.wrong.get(answer) ?? 0) + count)
   }

@@ -37,10 +37,9 @@ const MIX = {
  * @typedef {object} Contestant
  * @property {string} name
  * @property {KeyServer} keyServer its own, so that nobody profits from another's fetches
- * @property {import('./generator.mjs').Tally[]} tallies one for each period
+ * @property {Array<import('./generator.mjs').Tally & { cpuSeconds: number }>} tallies one for each period, with what its process has used
  * @property {number[]} megabytes what its process took, once a second or so
  * @property {{ megabytes: number }} before the start of the load
- * @property {number} cpuSeconds that its process has used
  */
 
 /**
@@ -90,7 +89,6 @@ export async function runLoad({
       log(period)
       await runPeriod({ period, contestants, traffic, issuer, seconds, turn })
     }
-    for (const each of contestants) each.cpuSeconds = each.usage().cpuSeconds - each.before.cpuSeconds
     return contestants
   } finally {
     for (const each of closing.reverse()) await each.close()
@@ -125,17 +123,21 @@ async function runPeriod({ period, contestants, traffic, issuer, seconds, turn }
   for (const each of contestants) {
     each.keyServer.behaviour = rotating ? CALM : period
     each.generator.begin()
+    each.cpuSeconds = 0
   }
   let rotated = !rotating
   const rotation = rotating && rotate({ contestants, traffic, issuer }).finally(() => (rotated = true))
   for (let spent = 0; spent < seconds || !rotated; spent += turn) {
     for (const each of contestants) {
+      const before = each.usage()
       await each.generator.run(turn * 1000, () => traffic.next(each))
-      each.megabytes.push(each.usage().megabytes)
+      const { megabytes, cpuSeconds } = each.usage()
+      each.megabytes.push(megabytes)
+      each.cpuSeconds += cpuSeconds - before.cpuSeconds
     }
   }
   await rotation
-  for (const each of contestants) each.tallies.push(each.generator.end())
+  for (const each of contestants) each.tallies.push({ ...each.generator.end(), cpuSeconds: each.cpuSeconds })
 }
 
 // As providers do it (OpenID Connect Core §10.1.1): the next key is published before it signs, and the former one goes when nothing signed by
