@@ -49,10 +49,11 @@ function run(manager) {
 
   const news = new BroadcastChannel('jotgate-playground-tabs')
   const names = new Map()
-  news.onmessage = ({ data: { issuedAt, number } }) => {
+  const gotBy = (issuedAt, number) => {
     names.set(issuedAt, number)
     if (drawn?.issuedAt === issuedAt) drawn.name(`tab ${number}`)
   }
+  news.onmessage = ({ data: { issuedAt, number } }) => gotBy(issuedAt, number)
 
   function draw() {
     const { issuedAt, expiresAt, refreshAt, status } = manager.state
@@ -79,7 +80,7 @@ function run(manager) {
       if (name === 'refreshed') {
         nextTry = undefined
         if (detail.by === 'this') {
-          names.set(detail.issuedAt, own)
+          gotBy(detail.issuedAt, own)
           news.postMessage({ issuedAt: detail.issuedAt, number: own })
         }
       }
