@@ -3,7 +3,7 @@ import { createClock } from './key-set-clock.js'
 import { get, unavailable } from './key-set-fetch.js'
 import { type FetchImplementation, type RemoteSettings, readKeySetUrl } from './key-set-options.js'
 import type { Snapshot } from './key-set-source.js'
-import { BEAT, type Decision, DocumentState, type Held } from './key-set-state.js'
+import { BEAT, type Decision, DocumentState, type Held, type Watch } from './key-set-state.js'
 import { type Entry, readEntry, storeName, writeEntry } from './key-set-store.js'
 
 /** What the outside world is to a document. */
@@ -109,7 +109,7 @@ export class RemoteDocument {
   /** As `KeySource.ready`. */
   async ready(): Promise<Snapshot> {
     const since = this.#state.events
-    const held = await this.#until((now) => this.#state.decide(now, since), { for: 'freshness' })
+    const held = await this.#until((now, watch) => this.#state.decide(now, since, watch), { for: 'freshness' })
     if (held) return held
     throw this.#failure()
   }
@@ -118,7 +118,8 @@ export class RemoteDocument {
   async missed(name: string, used: number): Promise<Snapshot | undefined> {
     const since = this.#state.events
     try {
-      return await this.#until((now) => this.#state.decideMiss(now, since, used, name), { for: 'key', name })
+      const decide = (now: number, watch: Watch) => this.#state.decideMiss(now, since, used, name, watch)
+      return await this.#until(decide, { for: 'key', name })
     } catch {
       return undefined
     }
@@ -127,20 +128,22 @@ export class RemoteDocument {
   /** Fetches, whatever is there; joins a fetch in flight. */
   async reload(): Promise<void> {
     const since = this.#state.events
-    if (!(await this.#until((now) => this.#state.decideReload(now, since), { for: 'reload' }))) throw this.#failure()
+    const decide = (now: number, watch: Watch) => this.#state.decideReload(now, since, watch)
+    if (!(await this.#until(decide, { for: 'reload' }))) throw this.#failure()
   }
 
   /**
    * Does what is decided, until it is decided. A request awaits only what it started itself: in Workers, another one's
    * promise may never settle.
    */
-  async #until(decide: (now: number) => Decision, wish: Wish): Promise<Held | undefined> {
+  async #until(decide: (now: number, watch: Watch) => Decision, wish: Wish): Promise<Held | undefined> {
     const begun = this.#host.now()
     const deadline = begun + this.#settings.timeout
+    const watch: Watch = { round: 0, beat: 0, suspectedAt: 0, suspectedIn: 0 }
     let own: Promise<void> | undefined
-    for (;;) {
+    for (; ; watch.round += 1) {
       const now = this.#host.now()
-      const decision = decide(now)
+      const decision = decide(now, watch)
       if (decision === 'use') return this.#state.held
       if (decision === 'fail') return undefined
       if (decision === 'refresh') {
@@ -156,7 +159,7 @@ export class RemoteDocument {
           return this.#fallback(this.#host.now(), wish, error)
         }
         // While the URL was found out, another request may have gone ahead.
-        if (decide(this.#host.now()) !== 'fetch') continue
+        if (decide(this.#host.now(), watch) !== 'fetch') continue
         own = this.#lead(url, wish).then(() => {
           own = undefined
         })

@@ -20,18 +20,32 @@ export interface Held extends Snapshot {
 /** `refresh`: use what is there, and fetch behind. `fetch`: nothing usable, be the one who fetches. */
 export type Decision = 'use' | 'refresh' | 'fetch' | 'wait' | 'fail'
 
+/** What one request that waits has seen of the one that fetches. */
+export interface Watch {
+  /** How often its timers have run. */
+  round: number
+  /** The last sign of life, when its silence became suspicious, and in which round. */
+  beat: number
+  suspectedAt: number
+  suspectedIn: number
+}
+
 interface Flight {
   number: number
+  beat: number
   leaseUntil: number
-  suspectSince: number | undefined
 }
 
 /** How often the one who fetches shows that it is still alive. */
 export const BEAT = 100
-// A request that is cancelled takes its timers along. Three beats missed are suspicious; that they stay away while timers do
-// run is proof: a blocked thread delays the waiting and the leading alike.
+// A request that is cancelled takes its timers along. Three beats missed are suspicious. A beat that is only late has been due
+// for longer than the timers that whoever waits sets from then on, and so comes before those run: two rounds of them in
+// silence are proof, however busy the thread is.
 const LEASE = 300
 const GRACE = 200
+const ROUNDS = 2
+// Who does not wait has no rounds, and no hurry either.
+const PATIENCE = 2000
 
 const FIRST_RETRY = 1000
 const LONGEST_RETRY = 30_000
@@ -57,6 +71,7 @@ export class DocumentState {
   #failedAt = 0
   #flight: Flight | undefined
   #departed = 0
+  #beats = 0
   #arrived = 0
   #failures = 0
   #retryAt = Number.NEGATIVE_INFINITY
@@ -97,26 +112,26 @@ export class DocumentState {
   }
 
   /** What a request does that began at `since`. */
-  decide(now: number, since: number): Decision {
+  decide(now: number, since: number, watch?: Watch): Decision {
     // However short its life: what arrived after the question is an answer to it.
     if (this.#held && (this.fresh(now) || this.#arrivedAt > since)) return 'use'
     if (this.usable(now)) return this.leading(now) || now < this.#retryAt ? 'use' : 'refresh'
-    if (this.leading(now)) return 'wait'
+    if (this.leading(now, watch)) return 'wait'
     return now < this.#retryAt || this.#failedAt > since ? 'fail' : 'fetch'
   }
 
   /** What a request does that began at `since` and wants a document fetched after that, whatever its age. */
-  decideReload(now: number, since: number): 'use' | 'fetch' | 'wait' | 'fail' {
+  decideReload(now: number, since: number, watch?: Watch): 'use' | 'fetch' | 'wait' | 'fail' {
     if (this.#arrivedAt > since) return 'use'
-    if (this.leading(now)) return 'wait'
+    if (this.leading(now, watch)) return 'wait'
     return this.#failedAt > since ? 'fail' : 'fetch'
   }
 
   /** What a request does that began at `since` and found no key of this name in the version `used`. */
-  decideMiss(now: number, since: number, used: number, name: string): 'use' | 'fetch' | 'wait' | 'fail' {
+  decideMiss(now: number, since: number, used: number, name: string, watch?: Watch): 'use' | 'fetch' | 'wait' | 'fail' {
     if (!this.#held) return 'fail'
     if (this.#held.version !== used) return this.usable(now) || this.#arrivedAt > since ? 'use' : 'fail'
-    if (this.leading(now)) return 'wait'
+    if (this.leading(now, watch)) return 'wait'
     const coolingDown = now < this.#missFetchedAt + this.#rules.cooldown
     const known = now < (this.#misses.get(name)?.until ?? Number.NEGATIVE_INFINITY)
     return coolingDown || known || now < this.#retryAt || Math.max(this.#arrivedAt, this.#failedAt) > since
@@ -124,27 +139,34 @@ export class DocumentState {
       : 'fetch'
   }
 
-  /** Whether somebody is fetching. */
-  leading(now: number): boolean {
+  /** Whether somebody is fetching, as far as can be told: by what `watch` has seen, or else by patience. */
+  leading(now: number, watch?: Watch): boolean {
     const flight = this.#flight
     if (!flight) return false
     if (now < flight.leaseUntil) return true
-    flight.suspectSince ??= now
-    return now < flight.suspectSince + GRACE
+    if (!watch) return now < flight.leaseUntil + PATIENCE
+    if (watch.beat !== flight.beat) {
+      watch.beat = flight.beat
+      watch.suspectedAt = now
+      watch.suspectedIn = watch.round
+    }
+    return now < watch.suspectedAt + GRACE || watch.round < watch.suspectedIn + ROUNDS
   }
 
   /** Begins to fetch; the flight's number. */
   depart(now: number): number {
     this.#departed += 1
-    this.#flight = { number: this.#departed, leaseUntil: now + LEASE, suspectSince: undefined }
+    this.#beats += 1
+    this.#flight = { number: this.#departed, beat: this.#beats, leaseUntil: now + LEASE }
     return this.#departed
   }
 
   /** Whether the flight is still the one that others wait for. */
   renew(number: number, now: number): boolean {
     if (this.#flight?.number !== number) return false
+    this.#beats += 1
+    this.#flight.beat = this.#beats
     this.#flight.leaseUntil = now + LEASE
-    this.#flight.suspectSince = undefined
     return true
   }
 

@@ -85,6 +85,22 @@ test('a thread that was blocked is no reason to take over', async () => {
   assert.ok(requests.every(({ outcome }) => outcome.value.text === 'good'))
 })
 
+test('a thread that has too much to do is no reason to take over', async () => {
+  for (const cost of [1, 4, 10]) {
+    const world = new World()
+    world.endpoint = () => good('good', { after: 300 })
+    world.cost = cost
+    // Late as they are, they are to be served.
+    const document = world.document({ timeoutDuration: 60_000 })
+    const requests = []
+    for (let begun = 0; begun < 200; begun += 1)
+      world.at(begun, () => requests.push(world.begin(() => document.ready())))
+    await world.until(60_000)
+    assert.equal(world.fetches.length, 1, `${cost} ms`)
+    assert.ok(requests.every(({ outcome }) => outcome.value.text === 'good'))
+  }
+})
+
 test('an expired set is used at once and fetched anew behind', async () => {
   const world = new World()
   const document = world.document()

@@ -178,22 +178,36 @@ for (const [failures, delay] of [
   })
 }
 
+const watching = () => ({ round: 0, beat: 0, suspectedAt: 0, suspectedIn: 0 })
+
 test('a lease: renewed, suspected when it runs out, and lost when it stays silent', () => {
   const state = new DocumentState(RULES)
+  const watch = watching()
+  const look = (now, round) => state.leading(now, Object.assign(watch, { round }))
   const flight = state.depart(0)
   assert.equal(state.renew(flight, 250), true)
-  assert.equal(state.leading(549), true)
+  assert.equal(look(549, 0), true)
   // However late the first look comes, it only begins to suspect.
-  assert.equal(state.leading(5000), true)
-  assert.equal(state.leading(5199), true)
+  assert.equal(look(5000, 1), true)
+  assert.equal(look(5199, 9), true)
   assert.equal(state.renew(flight, 5199), true)
-  assert.equal(state.leading(5600), true)
-  assert.equal(state.leading(5799), true)
-  assert.equal(state.leading(5800), false)
-  assert.equal(state.decide(5800, state.events), 'fetch')
+  assert.equal(look(5600, 10), true)
+  assert.equal(look(5799, 99), true)
+  // What others saw, or how long it is, is nothing without rounds of its own.
+  assert.equal(state.leading(5800, { ...watching(), round: 7 }), true)
+  assert.equal(look(9000, 11), true)
+  assert.equal(look(5800, 12), false)
+  assert.equal(state.decide(5800, state.events, watch), 'fetch')
   const next = state.depart(5800)
   assert.equal(state.renew(flight, 5801), false)
   assert.equal(state.renew(next, 5801), true)
+})
+
+test('who does not wait has patience', () => {
+  const state = arrived()
+  state.depart(700_000)
+  assert.equal(state.decide(702_299, state.events), 'use')
+  assert.equal(state.decide(702_300, state.events), 'refresh')
 })
 
 test('a flight that was overtaken may still bring something, but says nothing of failure, and nothing old', () => {
@@ -215,7 +229,7 @@ test('the failure of a flight that was overtaken is no news to those who wait fo
   const [first] = [state.depart(0), state.depart(1000)]
   state.fail(first, 1500, 0)
   assert.equal(state.decide(1600, 0), 'wait')
-  assert.equal(state.decide(1900, 0), 'fetch')
+  assert.equal(state.decide(4000, 0), 'fetch')
 })
 
 test('of the keys that were missing, the last hundred are remembered, by names that are not too long', () => {

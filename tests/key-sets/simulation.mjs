@@ -16,6 +16,8 @@ export class World {
   /** Added to the wall clock. */
   skew = 1_767_225_600_000
   chance = () => 0.5
+  /** Milliseconds that whatever runs keeps the thread. */
+  cost = 0
   /** Each fetch: when it began, for which request, how it ended, and when. */
   fetches = []
   /** How the endpoint answers: `{ after, ...answer }`, or a promise of that that never comes for `after: Infinity`. */
@@ -80,6 +82,7 @@ export class World {
       next.cleared = true
       this.#request.run(next.request, next.run)
       await settled()
+      this.#time += this.cost
     }
     this.#time = Math.max(this.#time, time)
   }
