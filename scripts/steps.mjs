@@ -20,6 +20,14 @@ export const steps = [
     minutes: 30,
   },
   {
+    name: 'accelerators: arithmetic',
+    command: () => ['cargo', 'test', '--locked', '--package', 'jotgate-accel', '--', '--show-output'],
+  },
+  {
+    name: 'accelerators: a fault on purpose',
+    command: () => ['cargo', 'test', '--locked', '--features', 'accel-fault', '--test', 'accel_fault'],
+  },
+  {
     name: 'core: bare metal, no algorithm',
     command: () => ['cargo', 'rustc', '--locked', ...THUMB, '--no-default-features'],
     counted: false,

@@ -49,10 +49,10 @@ pub mod ed25519;
 mod ed25519_point;
 #[cfg(feature = "eddsa")]
 pub mod ed25519_scalar;
-#[cfg(feature = "eddsa")]
-pub mod fe25519;
 #[cfg(feature = "fault")]
 pub mod fault;
+#[cfg(feature = "eddsa")]
+pub mod fe25519;
 mod field;
 mod integer;
 mod modinv;
