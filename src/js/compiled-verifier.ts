@@ -30,6 +30,7 @@ export interface CompiledPolicy {
   strict: boolean
   severalKeys: boolean
   cacheBytes: number
+  accelerate: boolean
 }
 
 /** What a token that passed said, and which key of which issuer verified it. */
@@ -70,6 +71,7 @@ const ISSUER = 8
 const KEY = 9
 const CANDIDATES = 10
 const REMEMBERED = 11
+const FAULTS = 12
 
 // The kinds of error that a verifier without keys ends with.
 const NO_MATCHING_KEY = 20
@@ -101,8 +103,11 @@ export class CompiledVerifier {
   #handle: VerifierHandle | undefined
   #generation = 0
 
-  constructor(policy: CompiledPolicy, keys: KeyMaterial[], backend: Backend) {
+  readonly #onFault: ((family: string) => void) | undefined
+
+  constructor(policy: CompiledPolicy, keys: KeyMaterial[], backend: Backend, onFault?: (family: string) => void) {
     this.policy = policy
+    this.#onFault = onFault
     this.#keys = keys
     this.#backend = backend
     this.#platformKeys = keys.map(() => new Map())
@@ -223,7 +228,7 @@ export class CompiledVerifier {
   candidates(token: unknown): Candidate[] {
     const text = this.admit(token)
     if (this.#fetching) this.#renew(this.#issuerOf(text))
-    return this.#call((handle, glue) => prepare(handle, glue, text).candidates)
+    return this.#call((handle) => prepare(handle, text).candidates)
   }
 
   /** The header of a token that is refused as far as that can be said without a key. */
@@ -304,7 +309,7 @@ export class CompiledVerifier {
     if (known) return known
     // Most tokens of an issuer have the same header, which alone decides who checks the signature.
     if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#verifyInModule(text, now)
-    const { alg, candidates, signingInput, signature } = this.#call((handle, glue) => prepare(handle, glue, text))
+    const { alg, candidates, signingInput, signature } = this.#call((handle) => prepare(handle, text))
     const issuer = candidates[0]?.issuer ?? 0
     const held = this.#held[issuer]
     const algorithm = platformAlgorithm(alg)
@@ -334,7 +339,7 @@ export class CompiledVerifier {
       }
     }
     // Other calls may have come in between, so the module reads the token again.
-    return this.#call((handle, glue) => this.#accept(handle.finish(engine.write(text), now, verifying), glue, text))
+    return this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying), text))
   }
 
   /** What was remembered of the token, if it was accepted before and still is. */
@@ -361,20 +366,31 @@ export class CompiledVerifier {
   }
 
   #verifyInModule(text: string, now: number): Accepted {
-    return this.#call((handle, glue) => this.#accept(handle.verify(engine.write(text), now), glue, text))
+    return this.#call((handle, glue) => {
+      const status = handle.verify(engine.write(text), now)
+      const faulty = engine.part(FAULTS) !== 0
+      const accepted = status === 0 ? this.#accept(status, text) : undefined
+      if (faulty) this.#tellFaults(glue)
+      if (!accepted) throw status
+      return accepted
+    })
   }
 
-  #accept(status: number, glue: VerifyGlue, text: string): Accepted {
+  #tellFaults(glue: VerifyGlue): void {
+    for (let family = glue.take_fault?.(); family !== undefined; family = glue.take_fault?.()) this.#onFault?.(family)
+  }
+
+  #accept(status: number, text: string): Accepted {
     if (status !== 0) throw status
-    const issuer = glue.part(ISSUER)
-    const place = glue.part(REMEMBERED) - 1
+    const issuer = engine.part(ISSUER)
+    const place = engine.part(REMEMBERED) - 1
     // Whatever was remembered at this place is gone.
     if (place >= 0) this.#remembered[place] = undefined
     return {
       header: this.#headerOf(text),
       payload: engine.text(PAYLOAD),
       issuer,
-      key: glue.part(KEY),
+      key: engine.part(KEY),
       set: this.#held[issuer],
       known: undefined,
       place: place < 0 ? undefined : place,
@@ -506,14 +522,18 @@ function setKeys(handle: VerifierHandle, issuer: number, material: KeyMaterial, 
   }
 }
 
-function prepare(handle: VerifierHandle, glue: VerifyGlue, text: string) {
+function prepare(handle: VerifierHandle, text: string) {
   const status = handle.prepare(engine.write(text))
   if (status !== 0) throw status
   const { alg } = JSON.parse(engine.text(HEADER)) as JWTHeader
-  const issuer = glue.part(ISSUER)
+  const issuer = engine.part(ISSUER)
   return {
     alg,
-    candidates: Array.from({ length: glue.part(CANDIDATES) }, (_, at) => ({ issuer, key: handle.candidate(at), alg })),
+    candidates: Array.from({ length: engine.part(CANDIDATES) }, (_, at) => ({
+      issuer,
+      key: handle.candidate(at),
+      alg,
+    })),
     signingInput: engine.bytes(SIGNING_INPUT).slice(),
     signature: engine.bytes(SIGNATURE).slice(),
   }

@@ -152,8 +152,25 @@ export interface VerifierRules {
    * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: the platform's for RSA and ECDSA in `verify`, else jotgate's. Default: `auto`.
    */
   backend?: Backend
+  /**
+   * Whether jotgate's own signature code may use what it computed of a key before. Every such verdict is compared with
+   * that of the RustCrypto crates until it is trusted, and an accelerator that errs is off from then on. `false` leaves
+   * it to the crates alone, which take many times as long. Default: true.
+   */
+  accelerate?: boolean
+  /**
+   * Told when an accelerator came to another verdict than its crate, whose verdict stood: please report it. Once for
+   * each fault, to the verifier that met it. What it throws is ignored.
+   */
+  onFault?: (fault: AcceleratorFault) => void
   /** Attach `token` (and `payload`, once its signature was verified) to errors, for debugging. Default: false. */
   includeTokenInErrors?: boolean
+}
+
+/** An accelerator that was switched off for as long as the WebAssembly instance lives. */
+export interface AcceleratorFault {
+  /** `P-256`, `P-384`, `Ed25519` or `RSA`. */
+  family: string
 }
 
 /** A policy, compiled once, for any number of tokens. Its functions need no `this`. */
@@ -212,6 +229,8 @@ export const verifierOptions = [
   'check',
   'cache',
   'backend',
+  'accelerate',
+  'onFault',
   'includeTokenInErrors',
 ] as const
 
@@ -271,12 +290,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
     strict: true,
     severalKeys: true,
     cacheBytes: readCache(given),
+    accelerate: given.boolean('accelerate') ?? true,
   }
   const backend = given.oneOf('backend', ['auto', 'wasm', 'webcrypto']) ?? 'auto'
+  const onFault = given.callback('onFault') as VerifierRules['onFault']
   const compiled = new CompiledVerifier(
     policy,
     issuers.map(({ keys }) => keys),
     backend,
+    onFault && ((family) => quietly(() => onFault({ family }))),
   )
   compiled.build()
 
@@ -432,6 +454,13 @@ function unready(failures: { issuer: number; error: unknown }[], issuers: Issuer
     cause:
       errors.length === 1 ? first : new AggregateError(errors, `the keys of ${errors.length} issuers are not there`),
   })
+}
+
+/** Runs code of the application's that has no say. */
+function quietly(run: () => unknown): void {
+  try {
+    run()
+  } catch {}
 }
 
 function applyCheck(check: NonNullable<VerifierRules['check']>, verified: VerifiedToken): void {

@@ -4,11 +4,14 @@ import { JotgateInternal } from './errors.js'
 interface Boundary {
   readonly memory: WebAssembly.Memory
   buffer(capacity: number): number
-  part(index: number): number
+  parts(): number
 }
 
 // The kind of error that the module itself cannot explain.
 const INTERNAL = 31
+
+// How many numbers the module keeps.
+const PARTS = 13
 
 const encoder = /* @__PURE__ */ new TextEncoder()
 // The core has checked the bytes; a decoder that repairs could only make two readers disagree.
@@ -19,6 +22,7 @@ export class Engine<Glue extends Boundary> {
   readonly #instantiate: () => Glue
   #glue: Glue | undefined
   #room: Uint8Array = new Uint8Array()
+  #parts: Uint32Array = new Uint32Array()
   /** Counts instances: what was made in an earlier one is to be made again. */
   generation = 0
 
@@ -36,6 +40,7 @@ export class Engine<Glue extends Boundary> {
         throw new JotgateInternal('WebAssembly could not be started', { cause: thrown })
       }
       this.#room = new Uint8Array()
+      this.#parts = new Uint32Array()
       this.generation += 1
     }
     return this.#glue
@@ -50,8 +55,16 @@ export class Engine<Glue extends Boundary> {
 
   /** A part of the last answer, valid until the next call into the module. */
   bytes(part: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.glue.memory.buffer as ArrayBuffer, this.part(part), this.part(part + 1))
+  }
+
+  /** A number of the last answer, by its place in the list of `parts` in src/wasm/memory.rs. */
+  part(index: number): number {
     const glue = this.glue
-    return new Uint8Array(glue.memory.buffer as ArrayBuffer, glue.part(part) >>> 0, glue.part(part + 1))
+    if (this.#parts.buffer !== glue.memory.buffer) {
+      this.#parts = new Uint32Array(glue.memory.buffer, glue.parts() >>> 0, PARTS)
+    }
+    return this.#parts[index] ?? 0
   }
 
   text(part: number): string {

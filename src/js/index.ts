@@ -5,6 +5,7 @@
  */
 export { calculateJwkThumbprint } from './calculate-jwk-thumbprint.js'
 export {
+  type AcceleratorFault,
   createVerifier,
   type IssuerOptions,
   type OneIssuer,

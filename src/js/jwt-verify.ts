@@ -174,6 +174,7 @@ function readSettings(options: JWTVerifyOptions, owner: string): Settings {
       strict: false,
       severalKeys: false,
       cacheBytes: 0,
+      accelerate: true,
     },
     now: () => currentDate ?? Date.now() / 1000,
     includeToken: given.boolean('includeTokenInErrors') ?? false,

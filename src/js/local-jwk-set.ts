@@ -34,6 +34,7 @@ export const anyToken: CompiledPolicy = {
   strict: false,
   severalKeys: true,
   cacheBytes: 0,
+  accelerate: true,
 }
 
 /**

@@ -6,7 +6,7 @@ declare module '*/wasm/decode.js' {
     buffer(capacity: number): number
     decode_header(length: number): number
     decode(length: number): number
-    part(index: number): number
+    parts(): number
     next_refresh(
       iat: number,
       exp: number,
@@ -55,10 +55,12 @@ declare module '*/wasm/verify.js' {
     readonly Verifier: new (policy: object) => VerifierHandle
     buffer(capacity: number): number
     decode_header(length: number): number
-    part(index: number): number
+    parts(): number
     scopes(length: number, permissions: boolean): number
     json_object(length: number): number
     thumbprint(jwk: string, digest: string): string
+    /** Not in modules that are built without accelerators. */
+    take_fault?(): string | undefined
   }
   export function instantiate(module: WebAssembly.Module): VerifyGlue
 }

@@ -13,7 +13,7 @@ pub struct Memory {
     /// For reading without a verifier.
     pub header: Vec<u8>,
     pub payload: Vec<u8>,
-    parts: [usize; 12],
+    parts: [usize; PARTS],
     reason: u32,
 }
 
@@ -33,10 +33,13 @@ pub const KEY: usize = 9;
 pub const CANDIDATES: usize = 10;
 #[cfg(feature = "wasm-verify")]
 pub const REMEMBERED: usize = 11;
+#[cfg(feature = "wasm-verify")]
+pub const FAULTS: usize = 12;
+const PARTS: usize = 13;
 
 impl Memory {
     const fn new() -> Self {
-        Self { input: Vec::new(), header: Vec::new(), payload: Vec::new(), parts: [0; 12], reason: 0 }
+        Self { input: Vec::new(), header: Vec::new(), payload: Vec::new(), parts: [0; PARTS], reason: 0 }
     }
 
     pub fn set(&mut self, part: usize, number: usize) {
@@ -95,13 +98,21 @@ pub fn buffer(capacity: usize) -> usize {
     memory.input.as_ptr() as usize
 }
 
-/// A number of the last token's parts: places and lengths of 0–1 the header,
-/// 2–3 the payload, 4–5 the signing input, 6–7 the signature; 8 the issuer,
-/// 9 the key that verified it, 10 how many candidates there are, 11 one more than
-/// the place where the verifier remembers it.
+/// Where the numbers of the last token's parts are, one after the other and for good:
+/// places and lengths of 0–1 the header, 2–3 the payload, 4–5 the signing input,
+/// 6–7 the signature; 8 the issuer, 9 the key that verified it, 10 how many candidates
+/// there are, 11 one more than the place where the verifier remembers it, 12 whether
+/// an accelerator was switched off and nobody was told.
 #[wasm_bindgen]
-pub fn part(which: usize) -> usize {
-    MEMORY.0.try_borrow().ok().and_then(|memory| memory.parts.get(which).copied()).unwrap_or_default()
+pub fn parts() -> usize {
+    MEMORY.0.try_borrow().map_or(0, |memory| memory.parts.as_ptr() as usize)
+}
+
+#[cfg(feature = "wasm-verify")]
+pub fn set_part(part: usize, number: usize) {
+    if let Ok(mut memory) = MEMORY.0.try_borrow_mut() {
+        memory.set(part, number);
+    }
 }
 
 pub fn set_reason(reason: u32) {

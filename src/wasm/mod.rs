@@ -13,6 +13,6 @@ mod policy;
 mod verify;
 
 pub use decode::{decode, decode_header, measure_skew, next_refresh, rest};
-pub use memory::{buffer, part, refresh_reason};
+pub use memory::{buffer, parts, refresh_reason};
 #[cfg(feature = "wasm-verify")]
 pub use verify::{Verifier, json_object, scopes, thumbprint};

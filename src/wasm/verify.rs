@@ -1,7 +1,9 @@
 //! The verdict for JavaScript.
 
 use super::{
-    memory::{CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input},
+    memory::{
+        self, CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input,
+    },
     plain,
     policy::{self, Options},
 };
@@ -99,11 +101,14 @@ impl Verifier {
 
     /// The whole way of the token in the buffer; 0 or an error's number.
     pub fn verify(&mut self, length: usize, now: f64) -> u32 {
-        with_input(length, |token, memory| {
+        let status = with_input(length, |token, memory| {
             let accepted = self.0.verify_in_place(token, now)?;
             self.keep(memory, token, accepted);
             Ok(())
-        })
+        });
+        #[cfg(feature = "accel")]
+        memory::set_part(memory::FAULTS, usize::from(Supervisor::shared().has_fault()));
+        status
     }
 
     /// Where a token that was accepted before, and still is, was remembered; −1 for one

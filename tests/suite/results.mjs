@@ -422,6 +422,9 @@ async function cached(tally) {
     return { verifier: createVerifier({ ...rest, clock: () => moment }), at: (seconds) => (moment = seconds) }
   }
   const token = await signed(claims({ nbf: NOW - 1, exp: NOW + 60 }))
+  const nested = await signed(claims({ realm: { roles: [{ name: 'a' }] } }))
+  const names = ['first', 'refused', 'third']
+  const several = await Promise.all(names.map((jti) => signed(claims({ jti }))))
   await tally.test('a remembered token still expires', async () => {
     const { verifier, at } = fresh()
     equal(
@@ -502,13 +505,60 @@ async function cached(tally) {
       'accept',
     )
   })
-  await tally.test('check is asked each time, and results are not shared', () => {
+  await tally.test('check is asked each time, and nobody can change what the next one gets', () => {
     const asked = counter()
     const { verifier } = fresh({ check: asked.call })
-    const first = verifier.verifySync(token)
-    first.payload.sub = 'changed'
-    const second = verifier.verifySync(token)
+    const text = nested
+    const first = verifier.verifySync(text)
+    const changes = [
+      () => (first.payload.sub = 'changed'),
+      () => (first.payload.realm.roles[0].name = 'changed'),
+      () => first.payload.realm.roles.push({}),
+      () => (first.protectedHeader.kid = 'changed'),
+      () => (first.payload = {}),
+      () => (first.hasScope = () => true),
+    ]
+    for (const [index, change] of changes.entries()) {
+      let thrown
+      try {
+        change()
+      } catch (error) {
+        thrown = error
+      }
+      assert(thrown instanceof TypeError, `change ${index} was possible`)
+    }
+    const second = verifier.verifySync(text)
     equal([asked.times(), second.payload.sub, second.hasScope('read')], [2, 'user-1', true])
+    equal(second.payload.realm, { roles: [{ name: 'a' }] })
+  })
+  await tally.test('without a cache each call has objects of its own', () => {
+    const { verifySync } = createVerifier(policy())
+    const first = verifySync(token)
+    const { typ } = first.protectedHeader
+    first.payload.sub = 'changed'
+    first.protectedHeader.typ = 'changed'
+    const second = verifySync(token)
+    equal([second.payload.sub, second.protectedHeader.typ], ['user-1', typ])
+  })
+  await tally.test('a place that is taken over answers with its own token', () => {
+    // Room for one: each takes the place of the one before, also where `check` refuses it.
+    const { verifier } = fresh({
+      cache: { maxBytes: 2200 },
+      check: ({ payload }) => (payload.jti === 'refused' ? 'not this one' : undefined),
+    })
+    for (let round = 0; round < 4; round += 1) {
+      for (const [index, text] of several.entries()) {
+        const answer = index === 1 ? 'ERR_JWT_CLAIM_VALIDATION_FAILED unspecified check_failed' : names[index]
+        let given
+        equal(
+          answerAtOnce(() => {
+            given = verifier.verifySync(text)
+          }),
+          index === 1 ? answer : 'accept',
+        )
+        if (index !== 1) equal(given.payload.jti, answer)
+      }
+    }
   })
   await tally.test('many tokens in a small cache are each themselves', async () => {
     const { verifier } = fresh({ cache: { maxBytes: 2000 } })

@@ -181,6 +181,12 @@ impl Supervisor {
         self.trust(family).is_none_or(Trust::is_off)
     }
 
+    /// Whether there is a fault that nobody was told of.
+    #[must_use]
+    pub fn has_fault(&self) -> bool {
+        self.0.faults.load(Ordering::Relaxed) != 0
+    }
+
     /// The next fault that nobody was told of.
     pub fn take_fault(&self) -> Option<Fault> {
         Fault::all().find(|fault| self.0.faults.fetch_and(!fault.bit(), Ordering::Relaxed) & fault.bit() != 0)
