@@ -137,6 +137,22 @@ describe('a clock that is set', () => {
     assert.ok(provider.refreshes.length <= 26, `${provider.refreshes.length}`)
   })
 
+  for (const hidden of [false, true]) {
+    test(`back while it slept is not trusted, ${hidden ? 'when a token is asked for' : 'in a tab that is seen'}`, async () => {
+      const world = new World()
+      const { provider, tab, manager } = await signedIn({ world })
+      if (hidden) tab.show(false)
+      await world.advance(2 * SECOND)
+      await world.sleep(30 * SECOND)
+      world.offset -= 600 * SECOND
+      if (hidden) await world.until(manager.getToken())
+      else tab.show()
+      await world.advance(2 * SECOND)
+      assert.equal(provider.refreshes.length, 1)
+      assert.ok(provider.isGood(manager.getTokenSync()))
+    })
+  }
+
   test('back, is seen before anything is decided: no expired token is taken for a good one', async () => {
     const world = new World()
     const { provider, tab, manager } = await signedIn({ world })

@@ -95,6 +95,21 @@ describe('told apart', () => {
     assert.equal(tab.events.find(({ type }) => type === 'refreshfailed').error.problem, 'timeout')
   })
 
+  test('signOut tells a refresh on its way to stop', async () => {
+    const signals = []
+    const refresh = ({ signal }) => {
+      signals.push(signal)
+      return new Promise(() => {})
+    }
+    const { world, manager } = await signedIn({ options: { refresh } })
+    await world.advance(19 * SECOND)
+    assert.equal(signals[0].aborted, false)
+    manager.signOut()
+    assert.equal(signals[0].aborted, true)
+    await world.advance(SECOND)
+    assert.equal(manager.state.refreshing, false)
+  })
+
   test('so is one whose body never ends', async () => {
     const { world, tab } = await signedIn({
       options: { refreshTimeout: 3000, refresh: () => new Response(new ReadableStream({})) },

@@ -310,9 +310,9 @@ describe('a 401', () => {
     api.routes['/'] = () => invalid
     for (let call = 0; call < 60; call += 1) {
       await manager.fetch(`${api.origin}/`)
-      pass(25)
+      pass(250)
     }
-    assert.ok(refreshes.length >= 1 && refreshes.length <= 3, `${refreshes.length} refreshes in 1.5 seconds`)
+    assert.ok(refreshes.length >= 2 && refreshes.length <= 7, `${refreshes.length} refreshes in 15 seconds`)
   })
 
   for (const [what, header] of [

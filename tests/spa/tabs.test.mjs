@@ -215,8 +215,16 @@ describe('a tab that is frozen', () => {
     await world.advance(32 * SECOND)
     assert.equal(await gaps(all, 120), 0)
     assert.ok(provider.refreshes.length > before)
+    assert.equal(world.locks.steals, 1, 'of those who wait, one takes it')
+    world.messages = []
     tabs[0].tab.resume()
     assert.equal(await gaps(all, 100), 0)
+    const told = world.messages.filter(({ type }) => type === 'state').map(({ state }) => state.generation)
+    assert.deepEqual(
+      told,
+      [...told].sort((a, b) => a - b),
+      'what it brought is not taken for news',
+    )
     assert.equal(new Set(tabs.map(({ manager }) => manager.getTokenSync())).size, 1)
   })
 

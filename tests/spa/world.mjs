@@ -234,6 +234,7 @@ class FakeChannel {
 
 /** Web Locks, with the time that their messages take. */
 class Locks {
+  steals = 0
   #held = []
   #queue = []
 
@@ -255,6 +256,7 @@ class Locks {
       this.world.after(this.world.latency(), () => {
         if (tab.dead || signal?.aborted) return
         if (steal) {
+          this.steals += 1
           for (const held of this.#held.filter((each) => each.name === name)) {
             this.#held.splice(this.#held.indexOf(held), 1)
             held.tab.run(() => held.reject(new DOMException('stolen', 'AbortError')))

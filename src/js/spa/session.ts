@@ -390,8 +390,8 @@ export class Session {
       this.#look()
     }
     const online = () => {
-      for (const [name, attempt] of this.#attempts)
-        if (!isNumber(attempt.retryAfter)) this.#attempts.set(name, { ...attempt, failures: 0 })
+      // A Retry-After holds all the same.
+      for (const [name, attempt] of this.#attempts) this.#attempts.set(name, { ...attempt, failures: 0 })
       this.#look()
     }
     const listeners = [
