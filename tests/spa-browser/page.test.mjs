@@ -272,6 +272,14 @@ describe('the page', { concurrency: 3 }, () => {
       assert.deepEqual(await page.evaluate(() => globalThis.said), [], 'the seconds are not said')
     }))
 
+  test('says in words that a login went wrong', () =>
+    visit(async (page, { url }) => {
+      await page.goto(`${url}?code=stolen&state=none`)
+      await titleIs(page, 'The login did not succeed')
+      assert.match(await page.locator('#verdict-text').textContent(), /This tab did not start that login/)
+      assert.equal(page.url(), url)
+    }))
+
   test('says so when there is no provider', () =>
     visit(async (page) => {
       await page.route('**/spa/provider.json', (route) => route.fulfill({ status: 404 }))

@@ -29,15 +29,25 @@ export const inWords = {
 }
 
 /**
- * @param {object} now
- * @param {import('../dist/default/spa.js').TokenState} now.state
+ * The state in words.
+ *
+ * @param {object} known times in seconds of the server's clock
+ * @param {import('../dist/default/spa.js').TokenState} known.state
+ * @param {number} known.now
+ * @param {number} [known.nextTry] ahead of which no refresh is tried
+ * @param {Error} [known.problem] why the last one failed in this tab
+ * @param {string} [known.loginProblem]
+ * @param {string} [known.reason] why the session ended
+ * @param {string} [known.account] whose it is
+ * @param {boolean} known.asleep
  * @returns {{ state: string, title: string, text: string, left?: number }}
  */
-export function verdictOf({ state, now, nextTry, problem, reason, account, asleep }) {
+export function verdictOf({ state, now, nextTry, problem, loginProblem, reason, account, asleep }) {
   const { status, refreshing, expiresAt, refreshAt, failures } = state
   const left = expiresAt === undefined ? undefined : Math.max(0, expiresAt - now)
   if (asleep)
     return { state: 'warn', title: 'Asleep', text: 'No timer runs in this tab, and no message is read.', left }
+  if (status === 'none' && loginProblem) return { state: 'bad', title: 'The login did not succeed', text: loginProblem }
   if (status === 'none')
     return {
       state: 'empty',

@@ -14,7 +14,7 @@ export const returning = () => /[?&]state=/.test(location.search)
  * @param {() => Promise<unknown>} client.signOut
  */
 export function drive(client) {
-  const seen = { calls: 0, accepted: 0, refused: 0, without: 0, problems: {}, lastBad: [] }
+  const seen = { calls: 0, accepted: 0, refused: 0, without: 0, problems: {} }
   const started = client.start()
   let timer
   async function call() {
