@@ -14,7 +14,8 @@ export async function startApi({ issuer, audience, origins = [] }) {
   const seen = { accepted: 0, refused: 0, missing: 0 }
   let keys
   const verified = async (token) => {
-    keys ??= createRemoteJWKSet(new URL(await keySetOf(issuer)))
+    // Kept: that the provider is down is to be felt by its clients, not here.
+    keys ??= createRemoteJWKSet(new URL(await keySetOf(issuer)), { cacheMaxAge: Number.POSITIVE_INFINITY })
     return jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', requiredClaims: ['exp', 'sub'] })
   }
   const server = createServer(async (request, response) => {
