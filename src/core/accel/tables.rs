@@ -121,6 +121,12 @@ impl Tables {
         self.entries.get(id)?.table.as_ref().map(|(level, _)| *level)
     }
 
+    /// The subject's table, where it has one.
+    pub fn get<S: Subject>(&self, subject: &S) -> Option<Arc<Kept<S::Table>>> {
+        let (_, table) = self.entries.get(subject.id())?.table.as_ref()?;
+        Arc::clone(table).downcast().ok()
+    }
+
     /// Counts a use in the verification `now` and gives the table, where there is
     /// one by now. `now` never goes back.
     pub fn for_use<S: Subject>(&mut self, subject: &S, now: u64) -> Option<Arc<Kept<S::Table>>> {
@@ -146,8 +152,7 @@ impl Tables {
             }
         }
         self.build::<S>(id, subject.levels(), now);
-        let (_, table) = self.entries.get(id)?.table.as_ref()?;
-        Arc::clone(table).downcast().ok()
+        self.get(subject)
     }
 
     /// Gives up everything that belongs to subjects whose identifiers begin so.

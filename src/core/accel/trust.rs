@@ -7,6 +7,8 @@
 //! - until a signature was so accepted with each new table.
 //!
 //! Only what both accept counts: to refuse a bad signature takes no sound arithmetic.
+//! For tables, too, only good signatures are uses: what is forged makes no table and
+//! drives none out.
 //!
 //! On disagreement the accelerator is off for as long as the supervisor lives, its
 //! tables are given up, and the [`Fault`] waits for who asks.
@@ -135,12 +137,15 @@ impl Supervisor {
         if self.is_off(family) {
             return stock();
         }
-        let kept = self.tables_for(subjects);
+        let kept = self.tables_of(subjects);
         let unproven = kept.iter().flatten().any(|kept| !kept.is_proven());
         let accelerated = || accelerated(kept.each_ref().map(|kept| kept.as_deref().map(Kept::table)));
         let (verdict, proof) = self.compare(family, unproven, accelerated, stock);
         if proof && unproven {
             kept.iter().flatten().for_each(|kept| kept.prove());
+        }
+        if verdict && !self.is_off(family) {
+            self.count_use(subjects);
         }
         verdict
     }
@@ -209,13 +214,20 @@ impl Supervisor {
         self.0.trust.get(family as usize)
     }
 
-    fn tables_for<S: Subject, const N: usize>(&self, subjects: [&S; N]) -> [Option<Arc<Kept<S::Table>>>; N] {
-        let Some(mut clocked) = self.0.tables.try_lock() else {
-            return [const { None }; N];
-        };
+    fn tables_of<S: Subject, const N: usize>(&self, subjects: [&S; N]) -> [Option<Arc<Kept<S::Table>>>; N] {
+        match self.0.tables.try_lock() {
+            Some(clocked) => subjects.map(|subject| clocked.tables.get(subject)),
+            None => [const { None }; N],
+        }
+    }
+
+    fn count_use<S: Subject, const N: usize>(&self, subjects: [&S; N]) {
+        let Some(mut clocked) = self.0.tables.try_lock() else { return };
         let Clocked { now, tables } = &mut *clocked;
         *now = now.saturating_add(1);
-        subjects.map(|subject| tables.for_use(subject, *now))
+        for subject in subjects {
+            tables.for_use(subject, *now);
+        }
     }
 
     /// The verdict that stands, and whether both have accepted.
