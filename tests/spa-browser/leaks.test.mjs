@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { launch, openStage, signIn } from './stage.mjs'
+import { launch, openStage, signIn, started } from './stage.mjs'
 
 const LIFETIME = 4
 
@@ -127,7 +127,7 @@ test('token text is in no storage, address, log, event, error, nor in a request 
     const second = await context.newPage()
     await recording.record(second)
     await second.goto(stage.url)
-    await second.evaluate(() => globalThis.app.started)
+    await started(second)
     const pages = [first, second]
 
     // A session with its bad days: calls, foreign calls, an outage, a refused call, forced refreshes, the end.
