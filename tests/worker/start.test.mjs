@@ -20,7 +20,7 @@ function start(...flags) {
   return started
 }
 
-test('shows three addresses that answer, and ends them all', { timeout: 120_000 }, async (context) => {
+test('shows three addresses that answer, and ends them all', { timeout: 300_000 }, async (context) => {
   const started = start()
   const { child, ended } = started
   context.after(() => child.kill('SIGKILL'))
@@ -41,7 +41,7 @@ test('shows three addresses that answer, and ends them all', { timeout: 120_000 
   assert.deepEqual(children.filter(isRunning), [])
 })
 
-test('says which flag to change when a port is taken, or is none', { timeout: 120_000 }, async (context) => {
+test('says which flag to change when a port is taken, or is none', { timeout: 300_000 }, async (context) => {
   const occupant = createServer().listen(0, '127.0.0.1')
   await once(occupant, 'listening')
   context.after(() => occupant.close())
