@@ -1,5 +1,6 @@
 //! Writes the generated files of `src/core/accel`.
 
+#[allow(clippy::indexing_slicing)]
 #[path = "../src/core/accel/generator.rs"]
 mod generator;
 

@@ -119,7 +119,7 @@ mod rsa_keys {
             let top = 0xff_u8 >> (octets * 8 - bits);
             let shape = |fill: &mut dyn FnMut(usize) -> u8| {
                 let mut n: Vec<u8> = (0..octets).map(fill).collect();
-                n[0] = n[0] & top | (top >> 1) + 1;
+                n[0] = n[0] & top | ((top >> 1) + 1);
                 n[octets - 1] |= 1;
                 n
             };
@@ -413,7 +413,7 @@ mod ed25519_keys {
 
     /// 2²⁵⁵ − 19.
     fn p() -> BoxedUint {
-        power_of_two(255).wrapping_sub(&integer(&[19]))
+        power_of_two(255).wrapping_sub(integer(&[19]))
     }
 
     /// RFC 8032 §5.1.
@@ -441,9 +441,9 @@ mod ed25519_keys {
         }
         // Every limb at the end of its balanced range.
         let ends =
-            (0..9).fold(integer(&[0]), |sum, limb| sum.wrapping_add(&power_of_two(29 * limb + 28 - 6 * (limb / 8))));
+            (0..9).fold(integer(&[0]), |sum, limb| sum.wrapping_add(power_of_two(29 * limb + 28 - 6 * (limb / 8))));
         all.push(little_endian(&modulo(&ends, &p())));
-        all.push(little_endian(&modulo(&p().wrapping_add(&p()).wrapping_sub(&modulo(&ends, &p())), &p())));
+        all.push(little_endian(&modulo(&p().wrapping_add(p()).wrapping_sub(modulo(&ends, &p())), &p())));
         for _ in 0..4 {
             let mut random: [u8; 32] = octets(chance);
             random[31] &= 0x7f;
@@ -473,12 +473,12 @@ mod ed25519_keys {
             let product = |m: &BoxedUint, n: &BoxedUint| m.wrapping_mul(n);
             check("itself", x, &m);
             check("sum", x + y, &m.wrapping_add(&n));
-            check("difference", x - y, &m.wrapping_add(&minus(&n)));
+            check("difference", x - y, &m.wrapping_add(minus(&n)));
             check("negative", -x, &minus(&m));
             check("product", x.mul(&y), &product(&m, &n));
             check("square", x.square(), &product(&m, &m));
             // The most terms that may be multiplied, of the same sign and of opposite ones.
-            let (four, three) = (m.wrapping_mul(&integer(&[4])), n.wrapping_mul(&integer(&[3])));
+            let (four, three) = (m.wrapping_mul(integer(&[4])), n.wrapping_mul(integer(&[3])));
             check(
                 "four times three",
                 (x + x + x + x).mul(&(y + y + y)),
@@ -495,7 +495,7 @@ mod ed25519_keys {
             if done % 16 == 0 {
                 let inverse = x.invert();
                 check("inverse", inverse.mul(&x), &integer(&[u8::from(!x.is_zero())]));
-                let exponent = power_of_two(252).wrapping_sub(&integer(&[3]));
+                let exponent = power_of_two(252).wrapping_sub(integer(&[3]));
                 check("power", x.power_of_p58(), &m.pow_mod(&exponent, &p.to_odd().unwrap()));
             }
             done += 1;
@@ -512,7 +512,7 @@ mod ed25519_keys {
                 0 => [0xff; 64],
                 1 => {
                     // Around multiples of the order.
-                    let multiple = order.wrapping_mul(&integer(&octets::<31>(&mut chance)));
+                    let multiple = order.wrapping_mul(integer(&octets::<31>(&mut chance)));
                     let near = if case % 16 == 1 { multiple.wrapping_sub(&one) } else { multiple };
                     little_endian(&near)
                 }
@@ -549,7 +549,7 @@ mod ed25519_keys {
             }
         }
         for (above, canonical) in [(1, false), (0, false)] {
-            let value = order.wrapping_add(&integer(&[above]));
+            let value = order.wrapping_add(integer(&[above]));
             assert_eq!(Scalar::from_canonical(&little_endian(&value)).is_some(), canonical);
         }
         assert!(Scalar::from_canonical(&little_endian(&order.wrapping_sub(&one))).is_some());
@@ -626,10 +626,10 @@ mod ed25519_keys {
     fn keys_of_small_order_and_other_encodings_are_refused() {
         let mut refused = torsion();
         for above_p in 0..19 {
-            refused.push(little_endian(&p().wrapping_add(&integer(&[above_p]))));
+            refused.push(little_endian(&p().wrapping_add(integer(&[above_p]))));
         }
         refused
-            .extend([little_endian(&integer(&[1])), little_endian(&p().wrapping_sub(&integer(&[1])))].map(with_sign));
+            .extend([little_endian(&integer(&[1])), little_endian(&p().wrapping_sub(integer(&[1])))].map(with_sign));
         for octets in refused {
             assert!(Keys::new(&octets, &[]).is_none(), "{octets:x?}");
             assert!(Keys::new(&with_sign(octets), &[]).is_none(), "{octets:x?}");
@@ -651,8 +651,8 @@ mod ed25519_keys {
         let k = Sha512::new().chain_update(encoded_r).chain_update(key).chain_update(message).finalize();
         let k = modulo(&integer(&k), &order());
         let secret = |key: &SigningKey| integer(key.to_scalar().as_bytes());
-        let ka = modulo(&k.wrapping_mul(&secret(a)), &order());
-        let s = modulo(&ka.wrapping_add(&secret(r)), &order());
+        let ka = modulo(&k.wrapping_mul(secret(a)), &order());
+        let s = modulo(&ka.wrapping_add(secret(r)), &order());
         [*encoded_r, little_endian(&s)].concat().try_into().unwrap()
     }
 
@@ -682,14 +682,14 @@ mod ed25519_keys {
 
             // S at the ends of its range, and out of it (RFC 8032 §8.4).
             for s in [
-                integer(&s).wrapping_add(&order()),
+                integer(&s).wrapping_add(order()),
                 order(),
-                order().wrapping_sub(&integer(&[1])),
+                order().wrapping_sub(integer(&[1])),
                 integer(&[0]),
                 integer(&[1]),
                 power_of_two(252),
                 power_of_two(253),
-                power_of_two(255).wrapping_add(&integer(&s)),
+                power_of_two(255).wrapping_add(integer(&s)),
             ] {
                 judge(&keys, message, join(r, little_endian(&s)), Some(false));
             }
@@ -706,7 +706,7 @@ mod ed25519_keys {
             }
             // Encodings of R that are not canonical.
             for above_p in [0, 1, 3, 18] {
-                let r: [u8; 32] = little_endian(&p().wrapping_add(&integer(&[above_p])));
+                let r: [u8; 32] = little_endian(&p().wrapping_add(integer(&[above_p])));
                 judge(&keys, message, join(r, s), Some(false));
                 judge(&keys, message, join(with_sign(r), s), Some(false));
             }

@@ -191,6 +191,25 @@ fn accel_p384() {
     drive("accel_p384", targets::accel_ec::p384, &scalars(48), &[mutated], 500);
 }
 
+/// Octets for moduli, exponents, keys, messages and signatures of all kinds.
+#[cfg(feature = "accel")]
+fn octets(length: usize) -> Seeds {
+    let mut chance = Chance::of("octets");
+    (0..16).map(|_| (0..length).map(|_| chance.up_to(255) as u8).collect()).collect()
+}
+
+#[cfg(feature = "accel")]
+#[test]
+fn accel_rsa() {
+    drive("accel_rsa", targets::accel_rsa_ed::rsa, &octets(600), &[mutated], 200);
+}
+
+#[cfg(feature = "accel")]
+#[test]
+fn accel_ed25519() {
+    drive("accel_ed25519", targets::accel_rsa_ed::ed25519, &octets(200), &[mutated], 500);
+}
+
 /// For a long run, which reads them from there.
 #[test]
 fn the_seeds_are_written_down() {

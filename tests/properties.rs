@@ -4,6 +4,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+// Of all the targets, only the readers' oracle is asked here.
+#[allow(dead_code)]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 

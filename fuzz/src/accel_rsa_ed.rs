@@ -24,7 +24,7 @@ pub fn rsa(data: &[u8]) {
     let mut n: Vec<u8> = fill(0).take(bits.div_ceil(8)).copied().collect();
     let top = 0xff >> (n.len() * 8 - bits);
     if let [first, .., last] = n.as_mut_slice() {
-        *first = *first & top | (top >> 1) + 1;
+        *first = (*first & top) | ((top >> 1) + 1);
         *last |= 1;
     }
     let s: Vec<u8> = fill(n.len()).take(n.len()).copied().collect();
@@ -87,7 +87,7 @@ fn scalars(octets: &[u8; 64]) {
     let order = power(252).wrapping_add(&c);
     assert_eq!(Scalar::from_wide(octets).to_words(), words(&modulo(&integer(octets), &order)));
 
-    let p = power(255).wrapping_sub(&integer(&[19]));
+    let p = power(255).wrapping_sub(integer(&[19]));
     let (a, b) = octets.split_at(32);
     let [a, b] = [a, b].map(|octets| modulo(&modulo(&integer(octets), &power(255)), &p));
     let [x, y] = [&a, &b].map(|integer| Fe::from_words(words(integer)));

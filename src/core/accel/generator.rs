@@ -87,7 +87,7 @@ fn products(limbs: &usize, k: usize, pairs: &[(char, &str, &str)]) -> Vec<String
 fn squares(limbs: usize, k: usize) -> Vec<String> {
     let mut terms: Vec<String> =
         (0..limbs).filter(|i| k > 2 * i && k - i < limbs).map(|i| format!("twice_a{i} * a{}", k - i)).collect();
-    if k % 2 == 0 {
+    if k.is_multiple_of(2) {
         terms.push(format!("a{0} * a{0}", k / 2));
     }
     vec![terms.join(" + ")]

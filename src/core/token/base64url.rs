@@ -56,6 +56,7 @@ pub(crate) fn decode_into(text: &[u8], octets: &mut Vec<u8>) -> Result<(), NotBa
 /// Set in a table entry that stands for no sextet.
 const FOREIGN: u8 = 0x80;
 
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a place beyond the end")]
 const SEXTETS: [u8; 256] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut sextets = [FOREIGN; 256];
