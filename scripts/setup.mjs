@@ -31,41 +31,46 @@ export async function setUpFuzz() {
   await ensureTool('cargo-fuzz', 'cargo-fuzz', CARGO_FUZZ)
 }
 
-// Chromium and its driver; the paths go to the tests as CHROMIUM and CHROMEDRIVER.
+// Chromium and its driver, and Firefox; the paths go to the tests as CHROMIUM, CHROMEDRIVER and FIREFOX.
 export async function setUpBrowser() {
-  if (!findBrowser()) {
-    const asRoot =
-      process.getuid?.() === 0 ? [] : output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined
-    if (!which('apt-get') || !asRoot) {
-      throw new Failure(
-        'The browser tests need Chromium and ChromeDriver of the same version. On Debian: apt-get install chromium chromium-driver. Elsewhere: install both and set CHROMIUM and CHROMEDRIVER to their paths.',
-      )
-    }
-    say("Chromium and ChromeDriver, from Debian's packages")
-    const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
-    await run(apt[0], [...apt.slice(1), 'update', '-qq'])
-    await run(apt[0], [
-      ...apt.slice(1),
-      'install',
-      '-qq',
-      '-y',
-      '--no-install-recommends',
-      'chromium',
-      'chromium-driver',
-    ])
-    if (!findBrowser()) throw new Failure('chromium and chromium-driver were installed, but are not on the PATH.')
+  if (!findBrowsers()) {
+    await installPackages(
+      'Chromium, ChromeDriver and Firefox',
+      ['chromium', 'chromium-driver', 'firefox-esr'],
+      'Elsewhere: install Chromium, ChromeDriver of the same version, and Firefox, and set CHROMIUM, CHROMEDRIVER and FIREFOX to their paths.',
+    )
+    if (!findBrowsers()) throw new Failure('The browsers were installed, but are not on the PATH.')
   }
-  const { chromium, chromedriver } = findBrowser()
-  environment.CHROMIUM = chromium
-  environment.CHROMEDRIVER = chromedriver
+  Object.assign(environment, findBrowsers())
 }
 
-function findBrowser() {
-  const chromium =
-    process.env.CHROMIUM ??
-    ['chromium', 'chromium-browser', 'google-chrome'].map(which).find((path) => path !== undefined)
-  const chromedriver = process.env.CHROMEDRIVER ?? which('chromedriver')
-  return chromium && chromedriver ? { chromium, chromedriver } : undefined
+function findBrowsers() {
+  const first = (names) => names.map(which).find((path) => path !== undefined)
+  const {
+    CHROMIUM = first(['chromium', 'chromium-browser', 'google-chrome']),
+    CHROMEDRIVER = which('chromedriver'),
+    FIREFOX = first(['firefox-esr', 'firefox']),
+  } = process.env
+  return CHROMIUM && CHROMEDRIVER && FIREFOX ? { CHROMIUM, CHROMEDRIVER, FIREFOX } : undefined
+}
+
+// Counts instructions, which are the same on a busy machine.
+export async function setUpValgrind() {
+  if (which('valgrind')) return
+  await installPackages('Valgrind', ['valgrind'], 'Elsewhere: install Valgrind, so that valgrind is on the PATH.')
+  if (!which('valgrind')) throw new Failure('Valgrind was installed, but is not on the PATH.')
+}
+
+async function installPackages(what, packages, elsewhere) {
+  const asRoot =
+    process.getuid?.() === 0 ? [] : output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined
+  if (!which('apt-get') || !asRoot) {
+    throw new Failure(`The tests need ${what}. On Debian: apt-get install ${packages.join(' ')}. ${elsewhere}`)
+  }
+  say(`${what}, from Debian's packages`)
+  const [apt, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  await run(apt, [...rest, 'update', '-qq'])
+  await run(apt, [...rest, 'install', '-qq', '-y', '--no-install-recommends', ...packages])
 }
 
 function requireCargo() {

@@ -27,6 +27,7 @@ export const steps = [
     name: 'accelerators: a fault on purpose',
     command: () => ['cargo', 'test', '--locked', '--features', 'accel-fault', '--test', 'accel_fault'],
   },
+  { name: 'core: instructions', command: () => ['node', 'scripts/instructions.mjs'], counted: false, minutes: 20 },
   {
     name: 'core: bare metal, no algorithm',
     command: () => ['cargo', 'rustc', '--locked', ...THUMB, '--no-default-features'],

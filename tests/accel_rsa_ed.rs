@@ -628,8 +628,7 @@ mod ed25519_keys {
         for above_p in 0..19 {
             refused.push(little_endian(&p().wrapping_add(integer(&[above_p]))));
         }
-        refused
-            .extend([little_endian(&integer(&[1])), little_endian(&p().wrapping_sub(integer(&[1])))].map(with_sign));
+        refused.extend([little_endian(&integer(&[1])), little_endian(&p().wrapping_sub(integer(&[1])))].map(with_sign));
         for octets in refused {
             assert!(Keys::new(&octets, &[]).is_none(), "{octets:x?}");
             assert!(Keys::new(&with_sign(octets), &[]).is_none(), "{octets:x?}");
