@@ -55,7 +55,7 @@ for (const name of chosen) {
   console.log(section.slice(1).join('\n'))
   parts.push(section.join('\n'))
 }
-if (values.write) writeReport(parts.join('\n'))
+if (values.write) writeReport(`${parts.join('\n').trimEnd()}\n`)
 
 function listed(flag, text, known) {
   const names = text.split(',')
@@ -69,6 +69,13 @@ function listed(flag, text, known) {
 }
 
 function writeReport(text) {
-  writeFileSync(join(root, 'benches', 'results.md'), text)
-  console.log('Written to benches/results.md.')
+  const heading = [
+    '# Results',
+    '',
+    'Written by `npm run bench -- --runtime all --write`, not by hand; [how it is measured](../docs/benchmarks.md).',
+    '',
+    '',
+  ]
+  writeFileSync(join(root, 'benches', 'README.md'), heading.join('\n') + text)
+  console.log('Written to benches/README.md.')
 }
