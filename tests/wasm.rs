@@ -143,7 +143,8 @@ fn plans_a_refresh() {
     assert_eq!(next_refresh(1000.0, 1020.0, nan, 0.0, 0.0, 1030.0, 0.0, 0.5, 2.0), 1032.0);
     assert_eq!(refresh_reason(), 4);
     assert_eq!((rest(3, nan, 1.0, 0.0, 0.0), rest(3, 9.0, 1.0, 4.0, 0.0)), (4.0, 5.0));
-    assert_eq!(measure_skew(0.0, 1600.0, 1000.0, 1000.0), 600.0);
+    let measured = [0.0, 599.5, 600.25].map(|known| measure_skew(known, 1600.0, 1000.0, 1000.0));
+    assert_eq!(measured, [600.5, 600.0, 600.25]);
 }
 
 #[wasm_bindgen_test]
@@ -401,4 +402,40 @@ fn options_that_are_wrong_throw_their_name() {
     // As jose: a name that is not known allows nothing more.
     let lenient = esp256.replace("}]}", "}],\"strict\":false}");
     assert_eq!(verifier(&lenient).verify(write(signed(HEADER, CLAIMS)), NOW), Error::AlgNotAllowed.to_number());
+}
+
+/// Counts what is asked of it.
+struct Counting;
+
+static ALLOCATIONS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+// SAFETY: every call is passed on as it came.
+unsafe impl std::alloc::GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        // SAFETY: the caller's promises are those that are asked for.
+        unsafe { std::alloc::System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: std::alloc::Layout) {
+        // SAFETY: the caller's promises are those that are asked for.
+        unsafe { std::alloc::System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[wasm_bindgen_test]
+fn reads_one_token_after_another_without_an_allocation() {
+    let mut verifier = verifier("{}");
+    let length = write(signed(HEADER, CLAIMS));
+    for _ in 0..10 {
+        assert_eq!((verifier.verify(length, NOW), decode(length)), (0, 0));
+    }
+    let before = ALLOCATIONS.load(std::sync::atomic::Ordering::Relaxed);
+    for _ in 0..100 {
+        assert_eq!((verifier.verify(length, NOW), decode(length)), (0, 0));
+    }
+    assert_eq!(ALLOCATIONS.load(std::sync::atomic::Ordering::Relaxed), before);
 }
