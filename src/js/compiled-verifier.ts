@@ -80,6 +80,10 @@ const KEYS_NOT_READY = 27
 // One for keys that are not there, one for a key that is missing, the others for sets exchanged meanwhile.
 const MOST_ROUNDS = 6
 
+// What the module computes of a key, and has compared with the crate's verdict at first, takes it some milliseconds: too many for
+// an isolate that lives for a few tokens.
+const WARM = 64
+
 const tokenDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A policy and its keys inside the WebAssembly module, made anew whenever that had to be replaced. */
@@ -94,6 +98,7 @@ export class CompiledVerifier {
   readonly #platformKeys: Map<string, CryptoKey | { cause: unknown }>[]
   readonly #fetching: boolean
   #unexported: boolean
+  #verifiedOnPlatform = 0
   /** The header segment, with its dot, of the last token that `auto` left to the module. */
   #leftToModule: string | undefined
   /** The last header that was read, and the segment of the token, with its dot, that it was. */
@@ -315,7 +320,7 @@ export class CompiledVerifier {
     const algorithm = platformAlgorithm(alg)
     const external = candidates.some(({ issuer }) => this.#keys[issuer]?.form === 'external')
     const optional = this.#backend === 'auto' && !external
-    if (optional && !algorithm?.slow) {
+    if (optional && this.#isFasterInModule(algorithm)) {
       if (this.#keys.every(({ form }) => form !== 'external')) this.#leftToModule = text.slice(0, text.indexOf('.') + 1)
       return this.#inModule(text, now)
     }
@@ -339,7 +344,15 @@ export class CompiledVerifier {
       }
     }
     // Other calls may have come in between, so the module reads the token again.
-    return this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying), text))
+    const accepted = this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying), text))
+    this.#verifiedOnPlatform += 1
+    return accepted
+  }
+
+  #isFasterInModule(algorithm: ReturnType<typeof platformAlgorithm>): boolean {
+    const faster = algorithm?.faster ?? 'module'
+    if (faster !== 'warm module') return faster === 'module'
+    return this.policy.accelerate && this.#verifiedOnPlatform >= WARM
   }
 
   /** What was remembered of the token, if it was accepted before and still is. */

@@ -149,7 +149,8 @@ export interface VerifierRules {
   cache?: { maxBytes: number } | false
   /**
    * Which code checks signatures. `wasm`: jotgate's own. `webcrypto`: the platform's, so `verify` only; an algorithm that it
-   * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: the platform's for RSA and ECDSA in `verify`, else jotgate's. Default: `auto`.
+   * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: in `verify`,
+   * the platform's for RSA and ES512, and for the first 64 tokens of ES256 and ES384; else jotgate's. Default: `auto`.
    */
   backend?: Backend
   /**

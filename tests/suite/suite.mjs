@@ -1,6 +1,7 @@
 // One suite for every runtime: no built-in modules, no network, no clock but the ones it makes; the data comes in as texts.
 import { everyAlgorithm } from './algorithms.mjs'
 import { attacks } from './attacks.mjs'
+import { backends } from './backends.mjs'
 import { claimRules } from './claims.mjs'
 import { decode } from './decode.mjs'
 import { fetched } from './fetched.mjs'
@@ -22,6 +23,7 @@ const PARTS = [
   claimRules,
   options,
   keys,
+  backends,
   issuers,
   issuerTemplates,
   fetched,

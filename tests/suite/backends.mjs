@@ -1,0 +1,52 @@
+import { createVerifier } from 'jotgate'
+import { AUDIENCE, ecA, ISSUER, NOW, publicJwk, rsaA, signed } from './issuer.mjs'
+import { equal } from './tally.mjs'
+
+const WARM = 64
+
+/** Who is asked for a signature's verdict by `backend: 'auto'`. */
+export async function backends(tally) {
+  tally.group('backend: auto')
+  for (const [alg, key, accelerate, wanted] of [
+    ['ES256', ecA, true, WARM],
+    ['ES256', ecA, false, WARM + 20],
+    ['RS256', rsaA, true, WARM + 20],
+  ]) {
+    await tally.test(
+      `${alg}, accelerate: ${accelerate}: ${wanted} of ${WARM + 20} tokens go to WebCrypto`,
+      async () => {
+        const token = await signed(undefined, { alg, key })
+        const verifier = createVerifier({
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          jwks: publicJwk(key),
+          currentDate: new Date(NOW * 1000),
+          accelerate,
+        })
+        const calls = await callsOfVerify(async () => {
+          for (let made = 0; made < WARM + 20; made += 1) equal((await verifier.verify(token)).payload.jti, 't-1')
+        })
+        equal(calls, wanted, 'the count')
+      },
+    )
+  }
+}
+
+/** How often WebCrypto is asked to verify something, while nothing else is. */
+async function callsOfVerify(work) {
+  const { verify } = crypto.subtle
+  let calls = 0
+  Object.defineProperty(crypto.subtle, 'verify', {
+    configurable: true,
+    value: (...given) => {
+      calls += 1
+      return verify.apply(crypto.subtle, given)
+    },
+  })
+  try {
+    await work()
+  } finally {
+    delete crypto.subtle.verify
+  }
+  return calls
+}
