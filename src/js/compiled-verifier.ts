@@ -84,6 +84,9 @@ const MOST_ROUNDS = 6
 // an isolate that lives for a few tokens.
 const WARM = 64
 
+// The signature of an RSA key of 2048 bits: the time of longer ones grows faster than that of the way to the platform.
+const LONGEST_FASTER = 256
+
 const tokenDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A policy and its keys inside the WebAssembly module, made anew whenever that had to be replaced. */
@@ -320,7 +323,7 @@ export class CompiledVerifier {
     const algorithm = platformAlgorithm(alg)
     const external = candidates.some(({ issuer }) => this.#keys[issuer]?.form === 'external')
     const optional = this.#backend === 'auto' && !external
-    if (optional && this.#isFasterInModule(algorithm)) {
+    if (optional && this.#isFasterInModule(algorithm, signature)) {
       if (this.#keys.every(({ form }) => form !== 'external')) this.#leftToModule = text.slice(0, text.indexOf('.') + 1)
       return this.#inModule(text, now)
     }
@@ -349,10 +352,10 @@ export class CompiledVerifier {
     return accepted
   }
 
-  #isFasterInModule(algorithm: ReturnType<typeof platformAlgorithm>): boolean {
+  #isFasterInModule(algorithm: ReturnType<typeof platformAlgorithm>, { length }: Uint8Array): boolean {
     const faster = algorithm?.faster ?? 'module'
     if (faster !== 'warm module') return faster === 'module'
-    return this.policy.accelerate && this.#verifiedOnPlatform >= WARM
+    return this.policy.accelerate && this.#verifiedOnPlatform >= WARM && length <= LONGEST_FASTER
   }
 
   /** What was remembered of the token, if it was accepted before and still is. */

@@ -3,6 +3,9 @@ import { AUDIENCE, ecA, ISSUER, NOW, publicJwk, rsaA, signed } from './issuer.mj
 import { equal } from './tally.mjs'
 
 const WARM = 64
+const HERE = globalThis.navigator?.userAgent ?? ''
+// Where RSA is faster on the platform, even awaited.
+const FAST_RSA = HERE.startsWith('Mozilla/') || HERE === 'Cloudflare-Workers'
 
 /** Who is asked for a signature's verdict by `backend: 'auto'`. */
 export async function backends(tally) {
@@ -10,25 +13,23 @@ export async function backends(tally) {
   for (const [alg, key, accelerate, wanted] of [
     ['ES256', ecA, true, WARM],
     ['ES256', ecA, false, WARM + 20],
-    ['RS256', rsaA, true, WARM + 20],
+    ['RS256', rsaA, true, FAST_RSA ? WARM + 20 : WARM],
+    ['RS256', rsaA, false, WARM + 20],
   ]) {
-    await tally.test(
-      `${alg}, accelerate: ${accelerate}: ${wanted} of ${WARM + 20} tokens go to WebCrypto`,
-      async () => {
-        const token = await signed(undefined, { alg, key })
-        const verifier = createVerifier({
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          jwks: publicJwk(key),
-          currentDate: new Date(NOW * 1000),
-          accelerate,
-        })
-        const calls = await callsOfVerify(async () => {
-          for (let made = 0; made < WARM + 20; made += 1) equal((await verifier.verify(token)).payload.jti, 't-1')
-        })
-        equal(calls, wanted, 'the count')
-      },
-    )
+    await tally.test(`${alg}, accelerate: ${accelerate}: WebCrypto is asked until the module is faster`, async () => {
+      const token = await signed(undefined, { alg, key })
+      const verifier = createVerifier({
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        jwks: publicJwk(key),
+        currentDate: new Date(NOW * 1000),
+        accelerate,
+      })
+      const calls = await callsOfVerify(async () => {
+        for (let made = 0; made < WARM + 20; made += 1) equal((await verifier.verify(token)).payload.jti, 't-1')
+      })
+      equal(calls, wanted, 'the count')
+    })
   }
 }
 
