@@ -187,6 +187,7 @@ test('keys of the provider change while requests run: no wrong verdict', async (
   let pool = await newPool()
   let place = 0
   let running = true
+  let turns = 0
   generator.begin()
   const load = (async () => {
     while (running) {
@@ -194,8 +195,17 @@ test('keys of the provider change while requests run: no wrong verdict', async (
         place += 1
         return pool[place % pool.length]
       })
+      turns += 1
     }
   })()
+  // Whatever was asked before is answered then.
+  const answered = async () => {
+    const before = turns
+    for (let looks = 0; turns === before; looks += 1) {
+      assert.ok(looks < 200, 'requests are answered')
+      await sleep(50)
+    }
+  }
 
   const fetchedAnew = async () => {
     const before = provider.fetches.get('/jwks') ?? 0
@@ -215,6 +225,7 @@ test('keys of the provider change while requests run: no wrong verdict', async (
       pool = [...former, ...latter]
       await sleep(300)
       pool = latter
+      await answered()
       provider.retire()
       await fetchedAnew()
       pool = [...latter, ...former.map(refusedNow)]
