@@ -241,6 +241,7 @@ describe('the page', { concurrency: 3 }, () => {
       assert.match(out, /button "Sign in"/)
       await signIn(page)
       await page.locator('#calls .good').first().waitFor()
+      await page.locator('.tab', { hasText: 'this one' }).waitFor()
       const tree = await page.locator('body').ariaSnapshot()
       for (const part of [
         /banner:/,
