@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { environment, output } from '../../scripts/command.mjs'
+import { compiledModules } from '../../tests/runtimes/workerd.mjs'
 import { quantile } from '../support/interleave.mjs'
 
 const SLICE_US = 25_000
@@ -34,13 +35,6 @@ async function answer(url) {
 
 export default { fetch: async (request) => Response.json(await answer(new URL(request.url))) }
 `
-
-const compiledModules = {
-  name: 'compiled-modules',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split('/').at(-1)}`, external: true }))
-  },
-}
 
 export const workerd = {
   name: async () => output('workerd', ['--version']) ?? 'workerd',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { packedInstall } from '../packed.mjs'
+import { compiledModules } from '../runtimes/workerd.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const GATES = readFileSync(join(here, 'gate-worker.mjs'), 'utf8')
@@ -39,16 +40,15 @@ async function bundled(source) {
     // The worker's own import, for its KV; jotgate needs nothing external.
     external: ['cloudflare:workers'],
     nodePaths: [installed],
-    plugins: [compiledModules],
+    plugins: [compiledModules, packedJotgate],
   })
   return outputFiles[0].text
 }
 
-const compiledModules = {
-  name: 'compiled-modules',
+// Never another jotgate than the packed one.
+const packedJotgate = {
+  name: 'packed-jotgate',
   setup({ onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split('/').at(-1)}`, external: true }))
-    // Never another jotgate than the packed one.
     onResolve({ filter: /^jotgate$/ }, () => ({ path: join(installed, 'jotgate', 'dist', 'workerd', 'index.js') }))
   },
 }

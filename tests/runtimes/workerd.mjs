@@ -46,7 +46,8 @@ const suite :Workerd.Worker = (
   return outcomeOf('workerd', ['test', '--verbose', 'config.capnp'], bundled)
 }
 
-const compiledModules = {
+/** For esbuild: a worker's modules of WebAssembly stay files beside it. */
+export const compiledModules = {
   name: 'compiled-modules',
   setup({ onResolve }) {
     onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split('/').at(-1)}`, external: true }))
