@@ -76,11 +76,7 @@ export const steps = [
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },
   { name: 'edge', command: () => [...NODE_TEST, 'tests/edge/**/*.test.mjs'] },
   { name: 'spa', command: () => [...NODE_TEST, 'tests/spa/**/*.test.mjs'] },
-  {
-    // Two at a time: most of it is waiting for tokens to grow old.
-    name: 'spa in browsers',
-    command: () => [...NODE_TEST, '--test-concurrency=2', 'tests/spa-browser/**/*.test.mjs'],
-  },
+  { name: 'spa in browsers', command: () => [...NODE_TEST, 'tests/spa-browser/**/*.test.mjs'] },
   { name: 'playground', command: () => [...NODE_TEST, 'tests/playground/**/*.test.mjs'] },
   { name: 'worker', command: () => [...NODE_TEST, 'tests/worker/**/*.test.mjs'] },
   {

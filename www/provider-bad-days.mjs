@@ -39,7 +39,7 @@ export function badDays(provider, origins) {
       if (days.down) return drop(ctx)
       if (days.slow > 0 && ctx.method === 'POST' && ctx.path === provider.pathFor('token')) {
         days.waiting++
-        await after(days.slow * 1000)
+        await after(days.slow * 1000, undefined, { ref: false })
         days.waiting--
         // Whoever has gone meanwhile gets no token, and the refresh token stays good.
         if (days.down || ctx.req.socket.destroyed) return drop(ctx)

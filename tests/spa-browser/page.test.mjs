@@ -23,10 +23,10 @@ before(async () => {
 after(() => browser?.close())
 
 /** The page with a provider and an API of its own, for bad days of its own. */
-async function beside() {
+async function beside(providerOptions) {
   const documents = {}
   const site = await servePage({ folder: www, documents })
-  const provider = await startProvider({ redirectUris: [site.url] })
+  const provider = await startProvider({ redirectUris: [site.url], ...providerOptions })
   const { issuer, spaClientId, resource, scope, badDays } = provider
   const api = await startApi({ issuer, audience: resource, origins: [new URL(site.url).origin] })
   documents['spa/provider.json'] = { issuer, clientId: spaClientId, resource, scope }
@@ -39,8 +39,8 @@ async function beside() {
 }
 
 /** A visit in a fresh profile. Nothing may have been logged as an error but requests that were meant to fail. */
-async function visit(steps, options = {}) {
-  const stage = await beside()
+async function visit(steps, { provider, ...options } = {}) {
+  const stage = await beside(provider)
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', ...options })
   const complaints = []
   context.on('weberror', (error) => complaints.push(error.error().stack))
@@ -97,33 +97,37 @@ describe('the page', { concurrency: 3 }, () => {
     }))
 
   test('shows the tabs, which of them holds the lock, and that the next one takes over', () =>
-    visit(async (page, { badDays, openTab }) => {
-      await signIn(page)
-      const second = await openTab()
-      const third = await openTab()
-      await page.locator('.tab', { hasText: 'Tab 3' }).waitFor()
-      assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 2', 'Tab 3'])
-      assert.match(await third.locator('.tab', { hasText: 'this one' }).textContent(), /Tab 3/)
-      await day(page, 'Provider slow').click()
-      await page.locator('[data-day="slow"][aria-pressed="true"]').waitFor()
-      // Time for all that follows, a picture included.
-      badDays.slow = 8
-      // Sooner, it would be refused: the token is too new.
-      await page.waitForTimeout(1100)
-      await second.getByRole('button', { name: 'Refresh now' }).click()
-      await page.locator('.tab.holds', { hasText: 'Tab 2' }).waitFor()
-      await titleIs(second, 'Refreshing')
-      await shot(page, 'lock-desktop-light')
-      await third.getByRole('button', { name: 'Refresh now' }).click()
-      await page.locator('.tab', { hasText: 'waits for it' }).first().waitFor()
-      badDays.slow = 4
-      await second.close()
-      await page.locator('.tab.holds', { hasNotText: 'Tab 2' }).waitFor()
-      assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 3'])
-      await day(page, 'Provider slow').click()
-      await titleIs(third, 'Valid')
-      assert.equal(badDays.reused, 0)
-    }))
+    visit(
+      async (page, { badDays, openTab }) => {
+        await signIn(page)
+        const second = await openTab()
+        const third = await openTab()
+        await page.locator('.tab', { hasText: 'Tab 3' }).waitFor()
+        assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 2', 'Tab 3'])
+        assert.match(await third.locator('.tab', { hasText: 'this one' }).textContent(), /Tab 3/)
+        await day(page, 'Provider slow').click()
+        await page.locator('[data-day="slow"][aria-pressed="true"]').waitFor()
+        // Time for all that follows, a picture included.
+        badDays.slow = 8
+        // Sooner, it would be refused: the token is too new.
+        await page.waitForTimeout(1100)
+        await second.getByRole('button', { name: 'Refresh now' }).click()
+        await page.locator('.tab.holds', { hasText: 'Tab 2' }).waitFor()
+        await titleIs(second, 'Refreshing')
+        await shot(page, 'lock-desktop-light')
+        await third.getByRole('button', { name: 'Refresh now' }).click()
+        await page.locator('.tab', { hasText: 'waits for it' }).first().waitFor()
+        badDays.slow = 4
+        await second.close()
+        await page.locator('.tab.holds', { hasNotText: 'Tab 2' }).waitFor()
+        assert.deepEqual(await page.locator('.tab-name').allTextContents(), ['Tab 1', 'Tab 3'])
+        await day(page, 'Provider slow').click()
+        await titleIs(third, 'Valid')
+        assert.equal(badDays.reused, 0)
+      },
+      // Long enough that no refresh falls due by itself.
+      { provider: { spaTokenLifetime: 120 } },
+    ))
 
   test('a wrong clock is measured, in all tabs, and nothing else happens', () =>
     visit(async (page, { openTab }) => {
