@@ -2,8 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { chromium as browser } from 'playwright-core'
-import { environment } from '../../scripts/command.mjs'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
 
 const ENTRY = `
@@ -15,17 +14,10 @@ globalThis.bench = (run) => measure(run, [jotgate, web])
 `
 // With these two a page's clock ticks in steps of 5 µs instead of 100.
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-background-networking', '--disable-component-update']
-
-const launch = () =>
-  browser.launch({
-    executablePath: environment.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, '--disable-sync', '--no-first-run'],
-  })
 
 export const chromium = {
   async name() {
-    const running = await launch()
+    const running = await openChromium()
     const version = running.version()
     await running.close()
     return `Chromium ${version}`
@@ -41,7 +33,7 @@ export const chromium = {
     })
     writeFileSync(join(folder, 'page', 'index.html'), '<!doctype html><script type="module" src="/page.js"></script>\n')
     const site = await servePage({ folder: join(folder, 'page'), headers: ISOLATED })
-    const running = await launch()
+    const running = await openChromium()
     try {
       const tab = await running.newPage()
       await tab.goto(site.url)

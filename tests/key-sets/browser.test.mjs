@@ -1,8 +1,8 @@
 // In a page, from another origin: no preflighted request, no cookie, and the browser's own cache revalidated.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
-import { openBrowser } from '../package/browser.mjs'
 import { packedInstall } from '../packed.mjs'
 import { KeyServer } from './key-server.mjs'
 import { keys, tokens } from './scenarios.mjs'
@@ -11,7 +11,7 @@ test('Chromium', async (context) => {
   const server = Object.assign(await new KeyServer().listen(), { keys: [keys.old], etag: '"1"' })
   server.cacheControl = 'public, max-age=3600'
   const site = await servePage({ folder: packedInstall() })
-  const browser = await openBrowser()
+  const browser = await openChromium()
   context.after(async () => {
     await browser.close()
     await site.close()

@@ -1,19 +1,9 @@
 // Chromium, and the guide's page in it.
 import assert from 'node:assert/strict'
-import { chromium } from 'playwright-core'
-import { environment, which } from '../../scripts/command.mjs'
 import { forged, REFUSED, SUBJECT, token, tokenForWasm } from './issuer.mjs'
 import { shown } from './stranger.mjs'
 
 export const CSP = shown('csp.txt').trim()
-
-/** A headless Chromium that asks nobody for anything. */
-export function openBrowser() {
-  const executablePath = environment.CHROMIUM ?? which('chromium')
-  assert.ok(executablePath, 'Chromium is missing: set CHROMIUM to its path')
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet] })
-}
 
 /** Opens the guide's page: it tells whose token is pasted, refuses a forged one, and then still accepts a good one. */
 export async function judges(browser, url) {

@@ -5,8 +5,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createServer, preview } from 'vite'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
-import { CSP, judges, openBrowser, visit } from './browser.mjs'
+import { CSP, judges, visit } from './browser.mjs'
 import { token } from './issuer.mjs'
 import { project, shown, shownCommand, succeed } from './stranger.mjs'
 
@@ -17,7 +18,7 @@ const headers = { 'content-security-policy': CSP }
 let browser
 
 before(async () => {
-  browser = await openBrowser()
+  browser = await openChromium()
 })
 after(() => browser?.close())
 

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { chromium } from 'playwright-core'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
 import { startProvider } from '../../www/provider.mjs'
 
@@ -30,18 +30,7 @@ before(async () => {
   const { issuer, clientId, resource, scope } = provider
   documents['provider.json'] = { issuer, clientId, resource, scope }
   signer = await newSigner()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
+  browser = await openChromium()
 })
 
 after(async () => {

@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import { environment } from '../../scripts/command.mjs'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
 
 export const name = 'chromium'
-
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 /** A page with an import map and no bundler, under a Content-Security-Policy that allows nothing but WebAssembly. */
 export async function run(folder) {
@@ -29,7 +19,7 @@ export async function run(folder) {
   const hash = createHash('sha256').update(map).digest('base64')
   const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`
   const server = await servePage({ folder, headers: { 'Content-Security-Policy': policy } })
-  const browser = await chromium.launch({ executablePath: environment.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
+  const browser = await openChromium()
   try {
     const page = await browser.newPage()
     const refusals = []

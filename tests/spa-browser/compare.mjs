@@ -1,9 +1,10 @@
 // Measures jotgate/spa and its peers in one run of one browser, and writes docs/spa-compared.md: node tests/spa-browser/compare.mjs
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as after } from 'node:timers/promises'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { installClock } from './page-clock.mjs'
 import { signInRemotely, startChromium } from './remote.mjs'
-import { launch, openStage, openTab, signIn } from './stage.mjs'
+import { openStage, openTab, signIn } from './stage.mjs'
 
 const RATE = 20
 const LIFETIME = 300
@@ -27,7 +28,7 @@ const PEERS = {
 
 const base = Date.now()
 const wait = (seconds) => after((seconds * 1000) / RATE)
-const browser = await launch()
+const browser = await openChromium()
 const freezable = await startChromium()
 
 /** One user's browser with the application in `tabs` tabs; `steps` gets them signed in, each calling the API every ten seconds. */

@@ -5,14 +5,15 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { launch, openStage, signIn, started } from './stage.mjs'
+import { openChromium } from '../../scripts/chromium.mjs'
+import { openStage, signIn, started } from './stage.mjs'
 
 const LIFETIME = 4
 
 let browser
 
 before(async () => {
-  browser = await launch()
+  browser = await openChromium()
 })
 after(() => browser?.close())
 

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { installClock } from './page-clock.mjs'
-import { launch, openStage, openTab, signIn } from './stage.mjs'
+import { openStage, openTab, signIn } from './stage.mjs'
 
 const RATE = 10
 const LIFETIME = 90
@@ -16,7 +17,7 @@ const seconds = (count) => wait((count * 1000) / RATE)
 let browser
 
 before(async () => {
-  browser = await launch()
+  browser = await openChromium()
 })
 after(() => browser?.close())
 

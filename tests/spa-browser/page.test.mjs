@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { servePage } from '../../scripts/serve.mjs'
 import { startProvider } from '../../www/provider.mjs'
 import { startApi } from './api.mjs'
-import { launch } from './stage.mjs'
 
 const www = fileURLToPath(new URL('../../www', import.meta.url))
 const screenshots = fileURLToPath(new URL('../../target/playground/', import.meta.url))
@@ -18,7 +18,7 @@ let browser
 
 before(async () => {
   await mkdir(screenshots, { recursive: true })
-  browser = await launch()
+  browser = await openChromium()
 })
 after(() => browser?.close())
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { flags, program } from '../../scripts/chromium.mjs'
 
 /** Commands as JSON over a WebSocket, answered by their `id`: CDP and WebDriver BiDi alike. */
 class Connection {
@@ -69,12 +70,7 @@ async function started(program, args, says) {
 
 /** Chromium whose pages may be hidden and frozen. */
 export async function startChromium() {
-  const program = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  const args = (profile) => [
-    ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    ...['--disable-component-update', '--disable-sync', '--no-first-run', '--remote-debugging-port=0'],
-    `--user-data-dir=${profile}`,
-  ]
+  const args = (profile) => [...flags, '--remote-debugging-port=0', `--user-data-dir=${profile}`]
   const { address, end } = await started(program, args, /DevTools listening on (ws:\S+)/)
   const connection = await Connection.to(address)
   return {

@@ -2,27 +2,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { servePage } from '../../scripts/serve.mjs'
 import { startProvider } from '../../www/provider.mjs'
 import { startApi } from './api.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const PAGES = 'tests/spa-browser/pages'
-
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
 
 /**
  * The pages of `pages/`, each an application of one library, with provider and API.

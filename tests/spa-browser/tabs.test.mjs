@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { installClock } from './page-clock.mjs'
-import { launch, openStage, openTab, signIn, started } from './stage.mjs'
+import { openStage, openTab, signIn, started } from './stage.mjs'
 
 const TABS = 5
 const ROTATIONS = 50
@@ -15,7 +16,7 @@ const INTERVAL = 1100
 let browser
 
 before(async () => {
-  browser = await launch()
+  browser = await openChromium()
 })
 after(() => browser?.close())
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
-import { openBrowser } from '../package/browser.mjs'
+import { openChromium } from '../../scripts/chromium.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const guide = readFileSync(`${root}docs/refreshing-tokens.md`, 'utf8')
@@ -68,7 +68,7 @@ let server
 let origin
 let issued
 before(async () => {
-  browser = await openBrowser()
+  browser = await openChromium()
   server = createServer(async (request, response) => {
     const { url, headers } = request
     const send = (type, body, status = 200) => response.writeHead(status, { 'content-type': type }).end(body)

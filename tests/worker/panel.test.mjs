@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { openChromium } from '../../scripts/chromium.mjs'
 import { root } from '../../scripts/command.mjs'
 import { servePage } from '../../scripts/serve.mjs'
 import { startExample } from '../../scripts/workers.mjs'
 import { startProvider } from '../../www/provider.mjs'
-import { launch } from '../spa-browser/stage.mjs'
 
 const screenshots = join(root, 'target', 'playground')
 const DESKTOP = { width: 1280, height: 900 }
@@ -27,7 +27,7 @@ before(async () => {
   documents['provider.json'] = { issuer, clientId, resource, scope }
   api = await startExample({ issuer, audience: resource, pages: [new URL(site.url).origin] })
   documents['api.json'] = { url: api.url }
-  browser = await launch()
+  browser = await openChromium()
 })
 
 after(async () => {
