@@ -79,7 +79,7 @@ function filesOf(input) {
 const CODE = ['-Ctarget-feature=+simd128', '--cfg=cpubits="32"', '--cfg=sha2_backend_soft="compact"']
 
 // Panics name their source files. Where those lie on the machine that builds is nobody's business, and would make each machine's release differ.
-function compilerFlags() {
+export function compilerFlags() {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
   const sources = join(cargo, 'registry', 'src')
   // Of several prefixes that fit, the last one counts.

@@ -19,6 +19,7 @@ const CHECKS = [
   onWasm('decode', '--no-default-features', '--package', 'jotgate-modules'),
   onWasm('verify', '--package', 'jotgate-modules'),
   clippy('--target', 'wasm32-unknown-unknown', '--package', 'jotgate-rsa-fma'),
+  clippy('--target', 'wasm32-unknown-unknown', '--package', 'jotgate-variants'),
   ['tsc', '--noEmit'],
   ['biome', 'ci', '--error-on-warnings', '.'],
 ]

@@ -69,6 +69,11 @@ export const steps = [
   },
   { name: 'runtimes', command: () => [...NODE_TEST, 'tests/runtimes/**/*.test.mjs'], minutes: 20 },
   { name: 'RSA with fused multiply-adds', command: () => [...NODE_TEST, 'tests/rsa-fma/**/*.test.mjs'] },
+  {
+    name: 'Wycheproof by every variant in every runtime',
+    command: () => [...NODE_TEST, 'tests/variants/**/*.test.mjs'],
+    minutes: 20,
+  },
   { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
   { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
   { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },

@@ -19,16 +19,22 @@ console.log('OUTCOME ' + JSON.stringify(await outcome()))
 
 /** The folder that holds `main.mjs`, whose `outcome()` runs the suite. */
 export function stage() {
+  const folder = stageWith('suite', MAIN)
+  cpSync(join(root, 'tests', 'suite'), folder, { recursive: true })
+  writeFileSync(join(folder, 'vectors.mjs'), `export const texts = ${JSON.stringify(texts())}\n`)
+  return folder
+}
+
+/** A new folder of this name, beside the package, with a `main.mjs` of this text. */
+export function stageWith(name, main) {
   const installed = packedInstall()
-  const folder = join(root, 'target', 'suite', basename(installed))
+  const folder = join(root, 'target', name, basename(installed))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  cpSync(join(root, 'tests', 'suite'), folder, { recursive: true })
   // A copy and not a link, which the page's server would not follow.
   cpSync(join(installed, 'node_modules'), join(folder, 'node_modules'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "jotgate": "*" } }\n')
-  writeFileSync(join(folder, 'vectors.mjs'), `export const texts = ${JSON.stringify(texts())}\n`)
-  writeFileSync(join(folder, 'main.mjs'), MAIN)
+  writeFileSync(join(folder, 'main.mjs'), main)
   writeFileSync(join(folder, 'print.mjs'), PRINT)
   return folder
 }

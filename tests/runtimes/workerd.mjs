@@ -5,21 +5,26 @@ import { outcomeOf } from './outcome.mjs'
 
 export const name = 'workerd'
 
-const ENTRY = `
+const entry = (modules) => `
 import { outcome } from './main.mjs'
+${modules.map((name) => `import ${name} from './${name}.wasm'`).join('\n')}
 
 export default {
   async test() {
-    console.log('OUTCOME ' + JSON.stringify(await outcome()))
+    console.log('OUTCOME ' + JSON.stringify(await outcome({ ${modules.join(', ')} })))
   },
 }
 `
 
-/** In a worker as it is deployed: bundled under the condition \`workerd\`, its WebAssembly compiled beforehand, no socket open. */
-export async function run(folder) {
+/**
+ * In a worker as it is deployed: bundled under the condition `workerd`, its WebAssembly compiled beforehand, no socket open.
+ *
+ * @param {string[]} [own] modules beside `main.mjs`, by their names without `.wasm`, for `outcome`
+ */
+export async function run(folder, own = []) {
   const bundled = join(folder, 'workerd')
   await build({
-    stdin: { contents: ENTRY, resolveDir: folder },
+    stdin: { contents: entry(own), resolveDir: folder },
     outfile: join(bundled, 'worker.js'),
     bundle: true,
     format: 'esm',
@@ -30,7 +35,10 @@ export async function run(folder) {
   const modules = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm')).filter((file) =>
     file.endsWith('.wasm'),
   )
-  const embedded = modules.map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`)
+  const embedded = [
+    ...modules.map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`),
+    ...own.map((name) => `(name = "${name}.wasm", wasm = embed "../${name}.wasm")`),
+  ]
   writeFileSync(
     join(bundled, 'config.capnp'),
     `using Workerd = import "/workerd/workerd.capnp";

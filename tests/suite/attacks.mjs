@@ -38,16 +38,18 @@ export async function attacks(tally, { attacks: { cases }, big, codes, exception
     const sameInstance = control !== anyGood || circumstances(one) === circumstances(anyGood)
     const controlVerifier = createVerifier(optionsFor(control, 'wasm'))
 
-    tally.group('createVerifier, verifySync')
-    await tally.test(one.id, () => {
-      let result
-      const answer = answerAtOnce(() => {
-        result = createVerifier(optionsFor(one, 'wasm')).verifySync(token)
-        return result
-      }, token)
-      equal(answer, expected, 'the answer')
-      if (answer === 'accept') assertResult(one, token, result)
-    })
+    for (const accelerate of [true, false]) {
+      tally.group(`createVerifier, verifySync, accelerate: ${accelerate}`)
+      await tally.test(one.id, () => {
+        let result
+        const answer = answerAtOnce(() => {
+          result = createVerifier({ ...optionsFor(one, 'wasm'), accelerate }).verifySync(token)
+          return result
+        }, token)
+        equal(answer, expected, 'the answer')
+        if (answer === 'accept') assertResult(one, token, result)
+      })
+    }
 
     for (const backend of ['wasm', 'webcrypto', 'auto']) {
       tally.group(`createVerifier, verify, backend ${backend}`)
