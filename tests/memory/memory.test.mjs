@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { AUDIENCE, claims, ISSUER, NOW, publicJwk, rsaA, signed } from '../suite/issuer.mjs'
 import { jotgate, linearMemory, stream } from './exercise.mjs'
+import { MOST, rotation } from './rotation.mjs'
 
 const WARM_UP = 10_000
 const CALLS = 30_000
@@ -18,6 +19,13 @@ test(`${CALLS} calls, good and bad, leave the linear memories at a plateau`, asy
   assert.ok(accepted > CALLS / 10 && refused > CALLS / 10, `${accepted} accepted, ${refused} refused`)
   const grown = linearMemory() - plateau
   assert.ok(grown <= PAGE, `grown by ${grown} bytes`)
+})
+
+test('a thousand keys in rotation share the memory that there is for tables', () => {
+  const verify = rotation({ ES256: 700, EdDSA: 300 })
+  const { accepted, refused } = verify(CALLS)
+  assert.ok(accepted > CALLS / 2 && refused > CALLS / 20, `${accepted} accepted, ${refused} refused`)
+  assert.ok(linearMemory() <= MOST, `${linearMemory()} bytes`)
 })
 
 test('a token of 8 MB, once, is the most that the memory ever holds for it', async () => {
