@@ -4,6 +4,7 @@
 //! the npm package are made here once; `src/js/error-table.ts` is printed from
 //! [`Error::rows`] by `examples/error_table.rs`.
 
+use super::alg::KeyError;
 use ::core::fmt;
 
 /// A registered claim or header member that a policy looks at (RFC 7519 §4.1,
@@ -273,6 +274,21 @@ impl Error {
             }
         }
         u32::from_le_bytes(bytes)
+    }
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::EcPoint => Error::EcPoint,
+            KeyError::OkpPoint => Error::OkpPoint,
+            KeyError::PublicKeySize => Error::PublicKeySize,
+            KeyError::RsaExponent => Error::RsaExponent,
+            KeyError::RsaFaulty => Error::RsaFaulty,
+            KeyError::RsaModulus => Error::RsaModulus,
+            KeyError::SecretTooShort => Error::SecretTooShort,
+            KeyError::Unsupported => Error::JwkUnsupported,
+        }
     }
 }
 

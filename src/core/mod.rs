@@ -1,7 +1,6 @@
 //! Tokens, keys, algorithms, policy and the verdict. No JavaScript, no clock, no
 //! input or output, no randomness: the time and seeds are parameters.
 
-pub mod alg;
 pub mod cache;
 pub mod error;
 pub mod issuer;
@@ -14,3 +13,4 @@ pub mod verifier;
 
 #[cfg(feature = "accel")]
 pub use jotgate_accel as accel;
+pub use jotgate_alg as alg;

@@ -10,7 +10,7 @@ macro_rules! ecdsa_algorithm {
             use alloc::borrow::Cow;
             $(
                 #[cfg(feature = "accel")]
-                use {crate::core::accel::{ecdsa::$accel, trust::Supervisor}, alloc::sync::Arc};
+                use {jotgate_accel::{ecdsa::$accel, trust::Supervisor}, alloc::sync::Arc};
             )?
 
             use ::$curve::ecdsa::signature::hazmat::PrehashVerifier;
@@ -19,8 +19,8 @@ macro_rules! ecdsa_algorithm {
             use jwt_compact::{Algorithm, AlgorithmSignature};
             use sha2::{Digest, $hash};
 
-            use crate::core::alg::SigningKey;
-            use crate::core::error::Error;
+            use crate::SigningKey;
+            use crate::KeyError;
 
             #[doc = concat!("`", $jose, "`, ", $section, ".")]
             #[derive(Clone, Copy, Debug, Default)]
@@ -42,16 +42,16 @@ macro_rules! ecdsa_algorithm {
                 ///
                 /// # Errors
                 ///
-                /// [`Error::EcPoint`] for another width and for coordinates
+                /// [`KeyError::EcPoint`] for another width and for coordinates
                 /// that are not of a point on the curve.
-                pub fn new(x: &[u8], y: &[u8]) -> Result<Self, Error> {
-                    let x = x.try_into().map_err(|_| Error::EcPoint)?;
-                    let y = y.try_into().map_err(|_| Error::EcPoint)?;
+                pub fn new(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+                    let x = x.try_into().map_err(|_| KeyError::EcPoint)?;
+                    let y = y.try_into().map_err(|_| KeyError::EcPoint)?;
                     // Not by way of SEC 1: reading that form brings square roots along.
                     let point = AffinePoint::from_coordinates(x, y).into_option();
-                    let stock = ecdsa::VerifyingKey::from_affine(point.ok_or(Error::EcPoint)?);
+                    let stock = ecdsa::VerifyingKey::from_affine(point.ok_or(KeyError::EcPoint)?);
                     Ok(Self {
-                        stock: stock.map_err(|_| Error::EcPoint)?,
+                        stock: stock.map_err(|_| KeyError::EcPoint)?,
                         $(
                             #[cfg(feature = "accel")]
                             accelerated: None::<(Arc<$accel::Key>, Supervisor)>,
@@ -62,7 +62,7 @@ macro_rules! ecdsa_algorithm {
                 $(
                     /// Lets the accelerator verify, under supervision.
                     #[cfg(feature = "accel")]
-                    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+                    pub fn accelerate(&mut self, supervisor: &Supervisor) {
                         let point = self.stock.as_affine();
                         let key = $accel::Key::new(&point.x(), &point.y());
                         self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));

@@ -4,14 +4,14 @@ use ::core::num::NonZeroUsize;
 use alloc::borrow::Cow;
 #[cfg(feature = "accel")]
 use {
-    crate::core::accel::{ed25519, trust::Supervisor},
     alloc::sync::Arc,
+    jotgate_accel::{ed25519, trust::Supervisor},
 };
 
 use jwt_compact::{Algorithm, AlgorithmSignature};
 
-use crate::core::alg::SigningKey;
-use crate::core::error::Error;
+use crate::KeyError;
+use crate::SigningKey;
 
 /// An Ed25519 public key, decompressed.
 #[derive(Clone, Debug)]
@@ -26,15 +26,15 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`Error::OkpPoint`] for another length than 32 octets, for an encoding
+    /// [`KeyError::OkpPoint`] for another length than 32 octets, for an encoding
     /// that is not canonical or not on the curve, and for a point of small
     /// order, under which one signature fits many messages.
-    pub fn new(x: &[u8]) -> Result<Self, Error> {
-        let x = x.try_into().map_err(|_| Error::OkpPoint)?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(x).map_err(|_| Error::OkpPoint)?;
+    pub fn new(x: &[u8]) -> Result<Self, KeyError> {
+        let x = x.try_into().map_err(|_| KeyError::OkpPoint)?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(x).map_err(|_| KeyError::OkpPoint)?;
         // `from_bytes` takes y ≥ p and the sign of x = 0 (RFC 8032 §5.1.3).
         if key.is_weak() || key.to_edwards().compress().as_bytes() != x {
-            return Err(Error::OkpPoint);
+            return Err(KeyError::OkpPoint);
         }
         Ok(Self {
             stock: key,
@@ -45,7 +45,7 @@ impl VerifyingKey {
 
     /// Lets the accelerator verify, under supervision.
     #[cfg(feature = "accel")]
-    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+    pub fn accelerate(&mut self, supervisor: &Supervisor) {
         let key = ed25519::Key::new(self.stock.as_bytes());
         self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));
     }

@@ -9,8 +9,8 @@ use ::hmac::{Hmac, KeyInit, Mac};
 use jwt_compact::{Algorithm, AlgorithmSignature};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::core::alg::SigningKey;
-use crate::core::error::Error;
+use crate::KeyError;
+use crate::SigningKey;
 
 /// A secret as the hash states after both pads (RFC 2104 §4), for each hash
 /// that the secret is long enough for.
@@ -29,11 +29,11 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`Error::SecretTooShort`] for less than 32 octets, with which no
+    /// [`KeyError::SecretTooShort`] for less than 32 octets, with which no
     /// algorithm is safe (RFC 7518 §3.2).
-    pub fn new(secret: &[u8]) -> Result<Self, Error> {
+    pub fn new(secret: &[u8]) -> Result<Self, KeyError> {
         if secret.len() < 32 {
-            return Err(Error::SecretTooShort);
+            return Err(KeyError::SecretTooShort);
         }
         Ok(Self(Box::new(Pads { hs256: pads(secret, 32), hs384: pads(secret, 48), hs512: pads(secret, 64) })))
     }

@@ -8,8 +8,8 @@ use alloc::boxed::Box;
 use ::ml_dsa::EncodedVerifyingKey;
 use jwt_compact::{Algorithm, AlgorithmSignature};
 
-use crate::core::alg::SigningKey;
-use crate::core::error::Error;
+use crate::KeyError;
+use crate::SigningKey;
 
 macro_rules! ml_dsa_algorithms {
     ($( $module:ident $name:ident $jose:literal $length:literal ; )*) => {$(
@@ -30,12 +30,12 @@ macro_rules! ml_dsa_algorithms {
                 ///
                 /// # Errors
                 ///
-                /// [`Error::PublicKeySize`] for another length than the
+                /// [`KeyError::PublicKeySize`] for another length than the
                 /// parameter set's.
-                pub fn new(public_key: &[u8]) -> Result<Self, Error> {
+                pub fn new(public_key: &[u8]) -> Result<Self, KeyError> {
                     EncodedVerifyingKey::<::ml_dsa::$name>::try_from(public_key)
                         .map(|encoded| Self(Box::new(::ml_dsa::VerifyingKey::decode(&encoded))))
-                        .map_err(|_| Error::PublicKeySize)
+                        .map_err(|_| KeyError::PublicKeySize)
                 }
             }
 

@@ -3,7 +3,12 @@
 //!
 //! Every family implements [`jwt_compact::Algorithm`] over a verifying key that
 //! holds whatever can be computed once per key. [`Alg`] is the table of them;
-//! nothing outside of this module knows a family's inside.
+//! nothing outside of this crate knows a family's inside.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
 
 #[cfg(any(feature = "es256", feature = "es384", feature = "es512", feature = "es256k"))]
 pub mod ecdsa;
@@ -16,15 +21,54 @@ pub mod ml_dsa;
 #[cfg(feature = "rsa")]
 pub mod rsa;
 
+use ::core::fmt;
 use jwt_compact::{Algorithm, AlgorithmSignature};
 
 #[cfg(feature = "accel")]
-pub(crate) use crate::core::accel::trust::Supervisor;
+pub use jotgate_accel::trust::Supervisor;
 
 /// Supervises accelerators, of which none is compiled in.
 #[cfg(not(feature = "accel"))]
 #[derive(Clone, Debug)]
-pub(crate) enum Supervisor {}
+pub enum Supervisor {}
+
+/// Why octets are no key of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyError {
+    /// Coordinates that are not of the curve's width, or not of a point on it (RFC 7518 §6.2.1).
+    EcPoint,
+    /// Not the canonical encoding of a point of large order (RFC 8032 §5.1.3).
+    OkpPoint,
+    /// A public key that is not of the algorithm's size (RFC 9964 §3).
+    PublicKeySize,
+    /// An RSA exponent that is even, 1, or longer than 32 bits (RFC 8017 §3.1).
+    RsaExponent,
+    /// An RSA modulus that was made by a faulty generator and can be factored (CVE-2017-15361).
+    RsaFaulty,
+    /// An RSA modulus that is even, or not of 2048 to 8192 bits (RFC 7518 §3.3).
+    RsaModulus,
+    /// A secret that no algorithm may be used with (RFC 7518 §3.2).
+    SecretTooShort,
+    /// A type of key whose family is not compiled in.
+    Unsupported,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeyError::EcPoint => "the EC coordinates are not of the curve's width, or not a point on it",
+            KeyError::OkpPoint => "not the canonical encoding of a point of large order",
+            KeyError::PublicKeySize => "the public key is not of the algorithm's size",
+            KeyError::RsaExponent => "the RSA exponent is even, 1, or longer than 32 bits",
+            KeyError::RsaFaulty => "the RSA modulus was made by a faulty generator and can be factored",
+            KeyError::RsaModulus => "the RSA modulus is even, or not of 2048 to 8192 bits",
+            KeyError::SecretTooShort => "an HMAC key is at least as long as the hash",
+            KeyError::Unsupported => "the key's family is not compiled in",
+        })
+    }
+}
+
+impl ::core::error::Error for KeyError {}
 
 /// The signing key of every algorithm here: there is none, jotgate does not
 /// sign.
@@ -98,32 +142,43 @@ impl KeyType {
 /// A public key or secret, prepared for verifying. Which variants there are
 /// depends on the families that are compiled in.
 #[derive(Clone, Debug)]
-pub(crate) enum VerifyingKey {
+#[non_exhaustive]
+pub enum VerifyingKey {
+    /// For RS256 to PS512.
     #[cfg(feature = "rsa")]
     Rsa(rsa::VerifyingKey),
+    /// For ES256.
     #[cfg(feature = "es256")]
     P256(ecdsa::es256::VerifyingKey),
+    /// For ES384.
     #[cfg(feature = "es384")]
     P384(ecdsa::es384::VerifyingKey),
+    /// For ES512.
     #[cfg(feature = "es512")]
     P521(ecdsa::es512::VerifyingKey),
+    /// For ES256K.
     #[cfg(feature = "es256k")]
     Secp256k1(ecdsa::es256k::VerifyingKey),
+    /// For EdDSA.
     #[cfg(feature = "eddsa")]
     Ed25519(eddsa::VerifyingKey),
+    /// For HS256 to HS512.
     #[cfg(feature = "hmac")]
     Oct(hmac::VerifyingKey),
+    /// For ML-DSA-44.
     #[cfg(feature = "ml-dsa")]
     MlDsa44(ml_dsa::ml_dsa_44::VerifyingKey),
+    /// For ML-DSA-65.
     #[cfg(feature = "ml-dsa")]
     MlDsa65(ml_dsa::ml_dsa_65::VerifyingKey),
+    /// For ML-DSA-87.
     #[cfg(feature = "ml-dsa")]
     MlDsa87(ml_dsa::ml_dsa_87::VerifyingKey),
 }
 
 impl VerifyingKey {
     /// Lets an accelerator verify, where the family has one.
-    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+    pub fn accelerate(&mut self, supervisor: &Supervisor) {
         match (self, supervisor) {
             #[cfg(all(feature = "accel", feature = "rsa"))]
             (VerifyingKey::Rsa(key), supervisor) => key.accelerate(supervisor),
@@ -177,7 +232,8 @@ macro_rules! algorithms {
         impl VerifyingKey {
             /// Whether `signature` is `alg`'s signature over `message`; never
             /// with an algorithm for another type of key.
-            pub(crate) fn verify(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
+            #[must_use]
+            pub fn verify(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
                 match (alg, self, message, signature) {
                     $(
                         #[cfg(feature = $feature)]

@@ -5,9 +5,9 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 #[cfg(feature = "accel")]
 use {
-    crate::core::accel::{rsa as accel, trust::Supervisor},
     ::rsa::traits::PublicKeyParts,
     alloc::sync::Arc,
+    jotgate_accel::{rsa as accel, trust::Supervisor},
 };
 
 use ::rsa::pkcs1v15::Pkcs1v15Sign;
@@ -16,8 +16,8 @@ use ::rsa::{BoxedUint, RsaPublicKey};
 use jwt_compact::{Algorithm, AlgorithmSignature};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::core::alg::SigningKey;
-use crate::core::error::Error;
+use crate::KeyError;
+use crate::SigningKey;
 
 /// The lengths of a modulus that are neither too weak (RFC 7518 §3.3) nor a
 /// way to keep the verifier busy.
@@ -37,40 +37,40 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`Error::RsaModulus`] for an even modulus and for one of less than 2048
-    /// or more than 8192 bits, [`Error::RsaExponent`] for an exponent that is
-    /// even, 1, or longer than 32 bits (RFC 8017 §3.1), [`Error::RsaFaulty`] for
+    /// [`KeyError::RsaModulus`] for an even modulus and for one of less than 2048
+    /// or more than 8192 bits, [`KeyError::RsaExponent`] for an exponent that is
+    /// even, 1, or longer than 32 bits (RFC 8017 §3.1), [`KeyError::RsaFaulty`] for
     /// a modulus that can be factored because of how it was made.
-    pub fn new(n: &[u8], e: &[u8]) -> Result<Self, Error> {
+    pub fn new(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
         let n = significant(n);
         let (Some(first), Some(last)) = (n.first(), n.last()) else {
-            return Err(Error::RsaModulus);
+            return Err(KeyError::RsaModulus);
         };
         // Bounded before it is multiplied, so that no length overflows.
         let bits = match n.len() {
             length @ ..=1024 => length * 8 - first.leading_zeros() as usize,
-            _ => return Err(Error::RsaModulus),
+            _ => return Err(KeyError::RsaModulus),
         };
         if !MODULUS_BITS.contains(&bits) || last % 2 == 0 {
-            return Err(Error::RsaModulus);
+            return Err(KeyError::RsaModulus);
         }
 
         let e = match significant(e) {
             e @ [.., last] if e.len() <= 4 && last % 2 == 1 => {
                 e.iter().fold(0u32, |value, octet| (value << 8) | u32::from(*octet))
             }
-            _ => return Err(Error::RsaExponent),
+            _ => return Err(KeyError::RsaExponent),
         };
         if e < 3 {
-            return Err(Error::RsaExponent);
+            return Err(KeyError::RsaExponent);
         }
         if is_roca(n) {
-            return Err(Error::RsaFaulty);
+            return Err(KeyError::RsaFaulty);
         }
 
         let stock = RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e));
         Ok(Self {
-            stock: stock.map_err(|_| Error::RsaModulus)?,
+            stock: stock.map_err(|_| KeyError::RsaModulus)?,
             #[cfg(feature = "accel")]
             accelerated: None,
         })
@@ -78,7 +78,7 @@ impl VerifyingKey {
 
     /// Lets the accelerator verify, under supervision.
     #[cfg(feature = "accel")]
-    pub(crate) fn accelerate(&mut self, supervisor: &Supervisor) {
+    pub fn accelerate(&mut self, supervisor: &Supervisor) {
         let e = self.stock.e().to_be_bytes().iter().fold(0, |e: u32, octet| e << 8 | u32::from(*octet));
         let key = accel::Key::new(&self.stock.n().to_be_bytes_trimmed_vartime(), e);
         self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));

@@ -75,6 +75,7 @@ pub fn read(jwk: &Object<'_>) -> Result<Key, Error> {
         KeyType::Ed25519 => Material::Okp { x: octets(jwk, "x")? },
         KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 => Material::Akp { public: octets(jwk, "pub")? },
         KeyType::Oct => Material::Oct { k: octets(jwk, "k")? },
+        _ => return Err(Error::JwkUnsupported),
     };
     let mut key = Key::new(key_type, material, kid, alg)?;
     key.issuer = issuer(jwk);

@@ -13,7 +13,7 @@ pub use jwks::{KeySet, Refused};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::core::alg::{Alg, KeyType, Supervisor, VerifyingKey};
+use crate::core::alg::{Alg, KeyError, KeyType, Supervisor, VerifyingKey};
 use crate::core::error::Error;
 use crate::core::issuer::IssuerName;
 use crate::core::token::{base64url, claims};
@@ -210,7 +210,7 @@ fn identify(kty: &str, crv: Option<&str>, alg: Option<&str>) -> Option<KeyType> 
         .find(|key_type| key_type.kty() == kty && key_type.crv() == crv)
 }
 
-fn prepare(key_type: KeyType, material: &Material) -> Result<VerifyingKey, Error> {
+fn prepare(key_type: KeyType, material: &Material) -> Result<VerifyingKey, KeyError> {
     match (key_type, material) {
         #[cfg(feature = "rsa")]
         (KeyType::Rsa, Material::Rsa { n, e }) => crate::core::alg::rsa::VerifyingKey::new(n, e).map(VerifyingKey::Rsa),
@@ -248,6 +248,6 @@ fn prepare(key_type: KeyType, material: &Material) -> Result<VerifyingKey, Error
         (KeyType::MlDsa87, Material::Akp { public }) => {
             crate::core::alg::ml_dsa::ml_dsa_87::VerifyingKey::new(public).map(VerifyingKey::MlDsa87)
         }
-        _ => Err(Error::JwkUnsupported),
+        _ => Err(KeyError::Unsupported),
     }
 }
