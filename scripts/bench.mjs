@@ -1,61 +1,68 @@
 // Builds, then times jotgate beside its peers: `npm run bench -- --runtime workerd --only ES256,decode`.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from '../benches/runtimes/chromium.mjs'
 import { processes } from '../benches/runtimes/processes.mjs'
 import { workerd } from '../benches/runtimes/workerd.mjs'
-import { ALGORITHMS, newFixtures } from '../benches/support/fixtures.mjs'
-import { tablesOf } from '../benches/support/report.mjs'
+import { ALGORITHMS, newFixtures, newTenants } from '../benches/support/fixtures.mjs'
+import { goalsOf, sectionOf } from '../benches/support/report.mjs'
 import { stage } from '../benches/support/stage.mjs'
 import { commit, machine, versions } from '../benches/support/versions.mjs'
 import { build } from './build.mjs'
 import { Failure, root } from './command.mjs'
 
 const runtimes = { ...processes, workerd, chromium }
+const TASKS = ['tenants', 'cache', 'decode', 'start']
+const TABLES = [...ALGORITHMS, ...TASKS]
 const { values } = parseArgs({
   options: {
     runtime: { type: 'string', default: 'node24' },
-    only: { type: 'string', default: [...ALGORITHMS, 'cache', 'decode'].join(',') },
+    only: { type: 'string' },
     slices: { type: 'string', default: '60' },
     write: { type: 'boolean', default: false },
   },
 })
 const chosen =
   values.runtime === 'all' ? Object.keys(runtimes) : listed('--runtime', values.runtime, Object.keys(runtimes))
-const wanted = listed('--only', values.only, [...ALGORITHMS, 'cache', 'decode'])
+const wanted = values.only === undefined ? TABLES : listed('--only', values.only, TABLES)
 const slices = Number(values.slices)
 if (!Number.isInteger(slices) || slices < 1) throw new Failure(`--slices takes a count, not "${values.slices}".`)
+if (values.write && values.only !== undefined)
+  throw new Failure('--write takes all tables of a runtime: without --only.')
 
-const tables = wanted.map((name) =>
-  ALGORITHMS.includes(name) ? { task: 'verify', alg: name } : { task: name, alg: 'ES256' },
-)
+const tables = wanted
+  .filter((name) => name !== 'start')
+  .map((name) => (ALGORITHMS.includes(name) ? { task: 'verify', alg: name } : { task: name, alg: 'ES256' }))
 
 await build()
 const folder = stage()
-const fixtures = await newFixtures([...new Set(tables.map(({ alg }) => alg))])
+const fixtures = await newFixtures([...new Set(['ES256', ...tables.map(({ alg }) => alg)])])
+const inputs = tables.map(({ task, alg }) => ({ task, alg, fixture: task === 'tenants' ? 'tenants' : alg }))
 const file = join(folder, 'run.json')
 mkdirSync(folder, { recursive: true })
-writeFileSync(file, JSON.stringify({ tables, fixtures, slices }))
+const tenants = wanted.includes('tenants') ? { tenants: await newTenants('ES256') } : {}
+writeFileSync(file, JSON.stringify({ tables: inputs, fixtures: { ...fixtures, ...tenants }, slices }))
 
-const parts = [
-  [
-    `${new Date().toISOString().slice(0, 10)}, commit ${commit()}; ${machine()}; ${versions().join(', ')}.`,
-    '',
-    `Microseconds per token: of ${slices} slices by turns, the fastest tenth (p10) and the median, and p10 of the CPU time of the whole process. The last column compares p10 with the first line: above 1 is slower than jotgate.`,
-    '',
-  ].join('\n'),
-]
-console.log(parts[0])
-for (const name of chosen) {
-  const runtime = runtimes[name]
-  const section = [`### ${await runtime.name()}\n`]
-  console.log(section[0])
-  section.push(...tablesOf({ measured: await runtime.run(folder, file), fixtures }))
-  console.log(section.slice(1).join('\n'))
-  parts.push(section.join('\n'))
+const about = `${new Date().toISOString().slice(0, 10)}, commit ${commit()}; ${machine()}; ${slices} slices; ${versions().join(', ')}.`
+const results = {}
+for (const key of chosen) {
+  const started = performance.now()
+  const { run, starts, name } = runtimes[key]
+  console.error(`${await name()}:`)
+  const measured = tables.length > 0 ? await run(folder, file) : []
+  for (const table of measured) table.bytes = fixtures[table.alg].tokens[0].length
+  if (starts && wanted.includes('start')) {
+    console.error('  start')
+    measured.push({ task: 'start', alg: 'ES256', absent: [], rows: await starts(folder, fixtures.ES256) })
+  }
+  if (measured.length === 0) continue
+  results[key] = { name: await name(), about, measured }
+  console.error(`  ${Math.round((performance.now() - started) / 1000)} s`)
+  console.log(sectionOf(results[key]))
 }
-if (values.write) writeReport(`${parts.join('\n').trimEnd()}\n`)
+console.log(`### Goals\n\n${goalsOf(results)}`)
+if (values.write) writeReport()
 
 function listed(flag, text, known) {
   const names = text.split(',')
@@ -68,14 +75,28 @@ function listed(flag, text, known) {
   return names
 }
 
-function writeReport(text) {
-  const heading = [
+/** What was measured in other runtimes before stays. */
+function writeReport() {
+  const kept = join(root, 'benches', 'results.json')
+  const before = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {}
+  const all = Object.fromEntries(
+    Object.keys(runtimes).flatMap((key) => {
+      const result = results[key] ?? before[key]
+      return result ? [[key, result]] : []
+    }),
+  )
+  const rounded = (_name, value) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value)
+  writeFileSync(kept, `${JSON.stringify(all, rounded, 1)}\n`)
+  const text = [
     '# Results',
-    '',
     'Written by `npm run bench -- --runtime all --write`, not by hand; [how it is measured](../docs/benchmarks.md).',
-    '',
-    '',
+    'Per token, of some slices by turns, the fastest tenth (p10) and the median, and p10 of the CPU time of the whole process. The last column compares p10 with the first line: above 1 is slower than jotgate.',
+    '## Goals',
+    'Each compares p10 within one table below: how many times as long the other takes. In brackets what would be better still.',
+    goalsOf(all).trimEnd(),
+    '## Tables',
+    ...Object.values(all).map((result) => sectionOf(result).trimEnd()),
   ]
-  writeFileSync(join(root, 'benches', 'README.md'), heading.join('\n') + text)
+  writeFileSync(join(root, 'benches', 'README.md'), `${text.join('\n\n')}\n`)
   console.log('Written to benches/README.md.')
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { environment } from '../../scripts/command.mjs'
+import { startsInNode } from './starts.mjs'
 
 const execute = promisify(execFile)
 const PROGRAM = 'support/here.mjs'
@@ -19,11 +20,10 @@ const inProcess = ([title, program, args]) => ({
     return `${title} ${/\d+\.\d+\.\d+/.exec(stdout)[0]}`
   },
   async run(folder, file) {
-    const { stdout } = await execute(program, [...args, file], {
-      cwd: folder,
-      env: environment,
-      maxBuffer: 64 * 1024 * 1024,
-    })
+    const limits = { maxBuffer: 64 * 1024 * 1024 }
+    const running = execute(program, [...args, file], { cwd: folder, env: environment, ...limits })
+    running.child.stderr.pipe(process.stderr)
+    const { stdout } = await running
     return JSON.parse(/^OUTCOME (.*)$/m.exec(stdout)[1])
   },
 })
@@ -31,3 +31,4 @@ const inProcess = ([title, program, args]) => ({
 export const processes = Object.fromEntries(
   Object.entries(commands).map(([name, command]) => [name, inProcess(command)]),
 )
+processes.node24.starts = startsInNode

@@ -1,7 +1,7 @@
 // workerd, timed from outside: the clocks inside stand still while a request is worked on.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { environment, output } from '../../scripts/command.mjs'
 import { compiledModules } from '../../tests/runtimes/workerd.mjs'
 import { quantile } from '../support/interleave.mjs'
+import { startsInWorkerd } from './starts.mjs'
 
 const SLICE_US = 25_000
 
@@ -18,18 +19,17 @@ import fixtures from './fixtures.json'
 import * as jotgate from './peers/jotgate.mjs'
 import * as web from './peers/web.mjs'
 import { cellsFor } from './support/cells.mjs'
+import { callsOf } from './support/interleave.mjs'
 
 const tables = new Map()
 
 async function answer(url) {
-  const [task, alg, index, calls] = url.searchParams.getAll('q')
-  const table = task + ' ' + alg
-  if (!tables.has(table)) tables.set(table, await cellsFor(task, fixtures[alg], [jotgate, web]))
+  const [task, name, index, calls] = url.searchParams.getAll('q')
+  const table = task + ' ' + name
+  if (!tables.has(table)) tables.set(table, await cellsFor(task, fixtures[name], [jotgate, web]))
   const { cells, absent } = tables.get(table)
   if (index === undefined) return { names: cells.map(({ name }) => name), absent }
-  const { call, tokens, awaited } = cells[index]
-  if (awaited) for (let i = 0; i < calls; i++) await call(tokens[i % tokens.length])
-  else for (let i = 0; i < calls; i++) call(tokens[i % tokens.length])
+  await callsOf(cells[index], cells[index].tokens, Number(calls))
   return null
 }
 
@@ -37,6 +37,7 @@ export default { fetch: async (request) => Response.json(await answer(new URL(re
 `
 
 export const workerd = {
+  starts: (folder, fixture) => startsInWorkerd(folder, fixture),
   name: async () => output('workerd', ['--version']) ?? 'workerd',
   async run(folder, file) {
     const { tables, fixtures, slices } = JSON.parse(readFileSync(file, 'utf8'))
@@ -44,7 +45,10 @@ export const workerd = {
     const { ask, stop } = await start(folder)
     try {
       const measured = []
-      for (const { task, alg } of tables) measured.push(await table(ask, task, alg, slices))
+      for (const { task, alg, fixture } of tables) {
+        console.error(`  ${task} ${alg}`)
+        measured.push({ task, alg, ...(await table(ask, task, fixture, slices)) })
+      }
       return measured
     } finally {
       await stop()
@@ -52,12 +56,12 @@ export const workerd = {
   },
 }
 
-async function table(ask, task, alg, slices) {
-  const { names, absent } = await ask(task, alg)
+async function table(ask, task, fixture, slices) {
+  const { names, absent } = await ask(task, fixture)
   const cells = names.map((name, index) => ({
     name,
     walls: [],
-    time: (calls) => timed(() => ask(task, alg, index, calls)),
+    time: (calls) => timed(() => ask(task, fixture, index, calls)),
   }))
   for (const cell of cells) {
     await cell.time(64)
@@ -69,7 +73,7 @@ async function table(ask, task, alg, slices) {
     for (const { time, calls, walls } of cells) walls.push(Math.max(0, (await time(calls)) - (await time(0))) / calls)
   }
   const rows = cells.map(({ name, walls }) => ({ name, p10: quantile(walls, 0.1), median: quantile(walls, 0.5) }))
-  return { task, alg, absent, rows }
+  return { absent, rows }
 }
 
 /** Microseconds. */
@@ -92,9 +96,9 @@ async function start(folder) {
     plugins: [compiledModules],
   })
   const port = await freePort()
-  const wasm = ['decode', 'verify'].map(
-    (name) => `(name = "${name}_bg.wasm", wasm = embed "../node_modules/jotgate/dist/wasm/${name}_bg.wasm")`,
-  )
+  const wasm = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm'))
+    .filter((file) => file.endsWith('.wasm'))
+    .map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`)
   writeFileSync(
     join(out, 'config.capnp'),
     `using Workerd = import "/workerd/workerd.capnp";

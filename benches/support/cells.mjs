@@ -1,10 +1,16 @@
 // A cell of a table is one peer at one task. None is timed before it has shown that it does the task.
-const KINDS = { verify: 'verifying', 'signature alone': 'signatureAlone', cache: 'remembering', decode: 'decoding' }
+const KINDS = {
+  verify: 'verifying',
+  'signature alone': 'signatureAlone',
+  tenants: 'verifying',
+  cache: 'remembering',
+  decode: 'decoding',
+}
 
 /**
  * The cells of a table, each proven.
  *
- * @param {string} task `verify`, `cache` or `decode`
+ * @param {string} task `verify`, `tenants`, `cache` or `decode`
  * @param {object} fixture of one algorithm
  * @param {object[]} peers modules of benches/peers
  * @returns {Promise<{ cells: object[], absent: { name: string, why: string }[] }>}
@@ -16,7 +22,7 @@ export async function cellsFor(task, fixture, peers) {
   for (const kind of kinds) {
     for (const [name, enter] of peers.flatMap((peer) => Object.entries(peer[KINDS[kind]] ?? {}))) {
       try {
-        const entered = await enter(fixture)
+        const entered = await (kind === 'tenants' ? eachItsOwn(fixture, enter) : enter(fixture))
         if (!entered) continue
         const cell = { name, kind, tokens: fixture.tokens, fresh: kind === 'cache', ...entered }
         await prove(cell, fixture)
@@ -27,6 +33,20 @@ export async function cellsFor(task, fixture, peers) {
     }
   }
   return { cells, absent }
+}
+
+/** One verifier for each tenant, found by the token. */
+async function eachItsOwn({ tenants }, enter) {
+  const calls = new Map()
+  let kind
+  for (const { tokens, refused, ...tenant } of tenants) {
+    const entered = await enter({ ...tenant, tokens })
+    if (!entered) return
+    const { call, ...rest } = entered
+    for (const token of [...tokens, ...refused]) calls.set(token, call)
+    kind = rest
+  }
+  return { ...kind, call: (token) => calls.get(token)(token) }
 }
 
 /** It returns each token's own claims, and refuses forged signatures and a token for somebody else. */

@@ -8,19 +8,37 @@ export const ALGORITHMS = ['HS256', 'RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 /** So many that no memory of the last tokens helps, and so few that they stay in the processor's cache. */
 const TOKENS = 64
 
+/** Each with a key of its own, so many that hardly one of them is used twice in a row of slices. */
+export const TENANTS = 2000
+
 /** @returns for each algorithm the key, its tokens, and those that everybody must refuse */
 export async function newFixtures(algorithms = ALGORITHMS) {
   const fixtures = {}
-  for (const alg of algorithms) fixtures[alg] = await newFixture(alg)
+  for (const alg of algorithms) fixtures[alg] = await newFixture(alg, TOKENS)
   return fixtures
 }
 
-async function newFixture(alg) {
+/** @returns a fixture whose tokens and refused tokens are each from another tenant, and those tenants' fixtures */
+export async function newTenants(alg) {
+  const tenants = []
+  for (let number = 0; number < TENANTS; number++) {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg, use: 'sig' }
+    const tokens = [await sign(privateKey, alg, number, AUDIENCE)]
+    const refused = number < 4 ? tokens.map(forged) : []
+    if (number === 4) refused.push(await sign(privateKey, alg, number, 'https://other.example'))
+    tenants.push({ alg, jwk, issuer: ISSUER, audience: AUDIENCE, tokens, refused })
+  }
+  const all = (member) => tenants.flatMap((tenant) => tenant[member])
+  return { alg, tokens: all('tokens'), refused: all('refused'), tenants }
+}
+
+async function newFixture(alg, count) {
   const secret = alg.startsWith('HS')
   const { privateKey, publicKey } = secret ? await secretPair(alg) : await generateKeyPair(alg, { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg, use: 'sig' }
   const tokens = []
-  for (let number = 0; number < TOKENS; number++) tokens.push(await sign(privateKey, alg, number, AUDIENCE))
+  for (let number = 0; number < count; number++) tokens.push(await sign(privateKey, alg, number, AUDIENCE))
   const refused = [...tokens.slice(0, 4).map(forged), await sign(privateKey, alg, 0, 'https://other.example')]
   return { alg, jwk, issuer: ISSUER, audience: AUDIENCE, tokens, refused }
 }

@@ -38,14 +38,22 @@ export async function interleave(cells, slices, cpuTime) {
 }
 
 /** Microseconds per call. */
-async function slice({ call, tokens, awaited, fresh }, calls, cpuTime) {
-  const given = fresh ? copies(tokens, calls) : tokens
+async function slice(cell, calls, cpuTime) {
+  const given = cell.fresh ? copies(cell.tokens, calls) : cell.tokens
   const cpu = cpuTime?.()
   const started = performance.now()
-  if (awaited) for (let i = 0; i < calls; i++) await call(given[i % given.length])
-  else for (let i = 0; i < calls; i++) call(given[i % given.length])
+  await callsOf(cell, given, calls)
   const wall = (1000 * (performance.now() - started)) / calls
   return { wall, cpu: cpuTime && (cpuTime() - cpu) / calls }
+}
+
+/** So many calls of a cell; goes on with the token after that of the last call. */
+export async function callsOf(cell, tokens, calls) {
+  const { call, awaited, next = 0 } = cell
+  const end = next + calls
+  if (awaited) for (let at = next; at < end; at++) await call(tokens[at % tokens.length])
+  else for (let at = next; at < end; at++) call(tokens[at % tokens.length])
+  cell.next = end % tokens.length
 }
 
 /** As tokens come off the wire: strings that no engine has hashed or compared before. */

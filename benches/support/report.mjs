@@ -1,29 +1,51 @@
 // What was measured, as text for a terminal that is Markdown as well.
+import { judged } from '../goals.mjs'
+
 const TITLES = {
   verify: (alg, bytes) => `${alg}, ${bytes} bytes`,
+  tenants: (alg) => `${alg}, 2000 tenants by turns, each with a key of its own`,
   cache: (alg) => `Verified before, ${alg}, a fresh string each time`,
   decode: (_alg, bytes) => `Decoding, ${bytes} bytes`,
+  start: (alg) => `Cold start, to the first verified ${alg} token`,
+}
+const SHORT = { verify: '', tenants: ', many tenants', cache: ', verified before', decode: '', start: ', cold start' }
+
+/** @param {{ measured: object[], slices: number, about: string }} result of one runtime */
+export function sectionOf({ name, about, measured }) {
+  return `### ${name}\n\n${about}\n\n${measured.map(tableOf).join('\n')}`
 }
 
-/** @param {{ runtime: string, measured: object[], fixtures: object }} run */
-export function tablesOf({ measured, fixtures }) {
-  return measured.map(({ task, alg, rows, absent }) => {
-    const title = TITLES[task](alg, fixtures[alg].tokens[0].length)
-    const withCpu = rows.some(({ cpu }) => cpu !== undefined)
-    const first = rows[0]?.p10 ?? Number.NaN
-    const head = ['', 'p10, µs', 'median, µs', ...(withCpu ? ['CPU, µs'] : []), 'against jotgate']
-    const body = rows.map(({ name, p10, median, cpu }) => [
-      name,
-      ...[p10, median, ...(withCpu ? [cpu] : [])].map((value) => value.toFixed(2)),
-      `${(p10 / first).toFixed(2)} ×`,
-    ])
-    const missing = absent.map(({ name, why }) => `\nNot here: ${name} (${why.split('\n')[0]}).\n`)
-    return `#### ${title}\n\n${markdown([head, ...body])}${missing.join('')}`
-  })
+function tableOf({ task, alg, bytes, rows, absent }) {
+  const inMs = task === 'start'
+  const unit = inMs ? 'ms' : 'µs'
+  const withCpu = rows.some(({ cpu }) => cpu !== undefined)
+  const first = rows[0]?.p10 ?? Number.NaN
+  const head = ['', `p10, ${unit}`, `median, ${unit}`, ...(withCpu ? [`CPU, ${unit}`] : []), 'against jotgate']
+  const body = rows.map(({ name, p10, median, cpu }) => [
+    name,
+    ...[p10, median, ...(withCpu ? [cpu] : [])].map((value) => (inMs ? value / 1000 : value).toFixed(2)),
+    `${(p10 / first).toFixed(2)} ×`,
+  ])
+  const missing = absent.map(({ name, why }) => `\nNot here: ${name} (${why.split('\n')[0]}).\n`)
+  return `#### ${TITLES[task](alg, bytes)}\n\n${markdown([head, ...body])}${missing.join('')}`
 }
 
-function markdown([head, ...body]) {
+/** @param {Record<string, object>} results by runtime */
+export function goalsOf(results) {
+  const head = ['', 'where', 'against', 'reached', 'goal', '']
+  const body = judged(results).map(({ task, alg, where, against, reached, wanted, met }) => [
+    task === 'decode' ? 'Decoding' : `${alg}${SHORT[task]}`,
+    where,
+    against,
+    reached,
+    wanted,
+    met ? 'met' : '**missed**',
+  ])
+  return body.length === 0 ? '' : markdown([head, ...body], 3)
+}
+
+function markdown([head, ...body], texts = 1) {
   const line = (cells) => `| ${cells.join(' | ')} |\n`
-  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
+  const rule = head.map((_, index) => (index < texts ? '---' : '---:'))
   return [line(head), line(rule), ...body.map(line)].join('')
 }

@@ -7,7 +7,7 @@ import { packedInstall } from '../../tests/packed.mjs'
 /** The folder to run in; the peers are found further up, in the project's own packages. */
 export function stage() {
   const folder = join(root, 'target', 'bench')
-  for (const part of ['support', 'peers']) {
+  for (const part of ['support', 'peers', 'cold']) {
     rmSync(join(folder, part), { recursive: true, force: true })
     cpSync(join(root, 'benches', part), join(folder, part), { recursive: true })
   }
