@@ -70,21 +70,19 @@ macro_rules! ecdsa_algorithm {
                 )?
             }
 
-            #[doc = concat!("The `R ‖ S` of `", $jose, "`, both within [1, n-1].")]
+            #[doc = concat!("The `R ‖ S` of `", $jose, "`.")]
             #[derive(Clone, Debug)]
-            pub struct Signature(ecdsa::Signature);
+            pub struct Signature([u8; 2 * $width]);
 
             impl AlgorithmSignature for Signature {
                 const LENGTH: Option<NonZeroUsize> = NonZeroUsize::new(2 * $width);
 
                 fn try_from_slice(slice: &[u8]) -> anyhow::Result<Self> {
-                    ecdsa::Signature::from_slice(slice)
-                        .map(Self)
-                        .map_err(|_| anyhow::Error::msg("R or S is out of range"))
+                    slice.try_into().map(Self).map_err(|_| anyhow::Error::msg("R and S are as wide as the order"))
                 }
 
                 fn as_bytes(&self) -> Cow<'_, [u8]> {
-                    Cow::Owned(self.0.to_bytes().to_vec())
+                    Cow::Borrowed(&self.0)
                 }
             }
 
@@ -108,12 +106,16 @@ macro_rules! ecdsa_algorithm {
                     message: &[u8],
                 ) -> bool {
                     let hash = $hash::digest(message);
-                    // k256 refuses a high S, for which no RFC on JOSE asks.
-                    let stock = || verifying_key.stock.verify_prehash(&hash, &signature.0.normalize_s()).is_ok();
+                    let stock = || {
+                        // k256 refuses a high S, for which no RFC on JOSE asks.
+                        ecdsa::Signature::from_slice(&signature.0).is_ok_and(|signature| {
+                            verifying_key.stock.verify_prehash(&hash, &signature.normalize_s()).is_ok()
+                        })
+                    };
                     $(
                         #[cfg(feature = "accel")]
                         if let Some((key, supervisor)) = &verifying_key.accelerated {
-                            return $accel::Key::verdict(key, supervisor, &hash, &signature.0.to_bytes(), &stock);
+                            return $accel::Key::verdict(key, supervisor, &hash, &signature.0, &stock);
                         }
                     )?
                     stock()
