@@ -29,8 +29,81 @@
 //! rsa_limbs        integers: representation, bounds
 //! ```
 //!
-//! All of it works on public data, so that variable time is no leak: no secret
-//! ever reaches this module.
+//! # What can go wrong
+//!
+//! A wrong accept is the worst failure there is: whoever finds a signature that only
+//! the accelerator takes for good is whoever they like to be. A wrong refusal locks
+//! users out. The one who attacks chooses message, signature and, with tokens of many
+//! issuers, some of the keys; they can time each verdict and know all of this code. They
+//! do not choose the crate's verdict, and they have no way to write to this memory.
+//!
+//! So the accelerators get as little as possible to be wrong with. Keys are imported by
+//! the crates, with the crates' checks, and here once more: coordinates less than the
+//! prime and on the curve, Ed25519 points in their canonical encoding and not of small
+//! order, RSA moduli odd and of 2048 to 8192 bits. Tokens, JSON, algorithms and policy never
+//! come here. There is no `unsafe`, and where slices are indexed the file says why that holds.
+//!
+//! # What is computed of a key
+//!
+//! | | with the key | after good signatures | without a table |
+//! | --- | --- | --- | --- |
+//! | ECDSA | its point in Montgomery form | multiples of it and of the generator, in digits of 4, 6 and 8 bits, for P-384 4 and 6, two more for the generator: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
+//! | Ed25519 | its point, decoded | multiples of it and of the base point, 4, 6 and 8 bits: [`ed25519`] | Straus, 4 bits |
+//! | RSA | R² and the inverse of the modulus: [`rsa_montgomery`] | | |
+//!
+//! [`tables`] decides who gets which: by uses, only good signatures counted; one step of
+//! one table in a verification; within a bound of memory for all of them.
+//!
+//! # Why nothing overflows
+//!
+//! Limbs are a few bits shorter than their words, sums are not carried, and products
+//! are summed in 64 bits. [`field`], [`fe25519`] and [`rsa_limbs`] state the bound of
+//! each limb and why every column stays below it. For the curves' fields an element
+//! carries its bound along in debug builds: each operation computes the bound of its
+//! result from those of its operands, whatever the data, and asserts it together with the limbs.
+//! One run of a formula therefore proves it for all inputs. In the others the premises of
+//! each product are asserted where it is made, and overflow checks are on in all tests.
+//!
+//! # Exceptions of the formulas
+//!
+//! Short Weierstrass additions are incomplete. Each of them leaves `z = 0` where it
+//! cannot add, and that stays to the end ([`point`]); a batch of affine additions finds
+//! a difference that has no inverse. Either way the sum is made anew by complete
+//! additions, which is slow and which only crafted signatures meet. The formulas of
+//! Ed25519 have no exceptions.
+//!
+//! # Supervision
+//!
+//! The crates stay in the module, and [`trust`] asks them as well until an accelerator
+//! has accepted [`trust::PROBATION`] signatures with them, and until one was accepted with each new table
+//! or RSA key. The crate's verdict stands. One disagreement, in whatever direction,
+//! switches the family off until the process ends, drops its tables, and is told to
+//! `onFault`. A comparison cannot show that a few of a table's points are wrong, of which
+//! a verdict needs 33: those of ECDSA are all held against the curve's equation when a
+//! table is done ([`comb`]). A wrong point elsewhere, or damage later, makes
+//! good signatures fail; that it makes a chosen bad one pass would have to be luck.
+//!
+//! # How it is proven
+//!
+//! - Arithmetic against plain integers, all operands at their bounds: `ec_tests`, and
+//!   `accel_rsa_ed` of the core.
+//! - Verdicts against the crates', for every table of either point: `tests/accel_ec.rs`
+//!   and `tests/accel_rsa_ed.rs`, 2 000 cases each in `npm test`, as many as
+//!   `JOTGATE_CASES` says else. r and s at the ends of their range and beyond, r + n, points at
+//!   infinity, equal and opposite terms, S + L, points of small and of mixed order,
+//!   encodings that are not canonical, salts and padding, limbs at their bounds.
+//! - Wycheproof's vectors through every table.
+//! - Fuzzing against the crates: `accel_p256`, `accel_p384`, `accel_ed25519`, `accel_rsa` in `fuzz/`.
+//! - The supervisor: `tests/accel_trust.rs`; with arithmetic or tables broken on purpose
+//!   (feature `fault`), which must be found out before a wrong verdict leaves: `tests/accel_fault.rs`.
+//! - The generated files are compared with what `generator.rs` writes.
+//!
+//! # Time
+//!
+//! All of it works on public data: public keys, signatures, messages. So time may
+//! depend on them, and it does: digits of 0 are skipped, inverses take as many steps as
+//! they need, tables are indexed by digits. No secret ever reaches this crate; it must
+//! not be used to sign or to agree on keys, nor with HMAC secrets.
 
 #![no_std]
 #![forbid(unsafe_code)]
