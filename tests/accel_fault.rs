@@ -67,7 +67,7 @@ fn a_flipped_limb_is_found_out_and_no_wrong_verdict_leaves() {
     let (keys, tokens) = (keys(&signing), tokens(&signing));
     let found = Some(Fault { family: Family::P256, accepted: false });
 
-    // Without the fault all goes well, up to the largest table.
+    // Without the fault all goes well, up to the largest tables for which there is room.
     let supervisor = Supervisor::new(4 << 20);
     let sound = verifier(keys.clone(), &supervisor);
     (0..VERDICTS).for_each(|at| all_verdicts_are_right(&sound, &tokens, at));

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const KB: usize = 1024;
-const LEVELS: [Level; 2] = [Level { uses: 4, bytes: 40 * KB }, Level { uses: 16, bytes: 200 * KB }];
+const LEVELS: [Level; 2] = [Level { uses: 4, bytes: 40 * KB, spare: 0 }, Level { uses: 16, bytes: 200 * KB, spare: 0 }];
 const STEPS: usize = 3;
 
 /// A subject whose tables are but their level.
@@ -99,6 +99,44 @@ mod tables {
         }
         let [a, b] = done.map(Option::unwrap);
         assert!(a.abs_diff(b) >= STEPS as u64, "one table after the other: {a} {b}");
+    }
+
+    /// A subject whose larger table asks for 500 kB beside it.
+    struct Modest(Toy);
+
+    impl Subject for Modest {
+        type Table = usize;
+        type Build = Build;
+
+        fn id(&self) -> &[u8] {
+            self.0.id()
+        }
+
+        fn levels(&self) -> &'static [Level] {
+            const { &[LEVELS[0], Level { spare: 500 * KB, ..LEVELS[1] }] }
+        }
+
+        fn begin(&self, level: usize) -> Build {
+            self.0.begin(level)
+        }
+
+        fn step(build: &mut Build) -> Option<usize> {
+            Toy::step(build)
+        }
+    }
+
+    #[test]
+    fn a_table_that_asks_for_spare_memory_drives_out_no_other() {
+        let (mut tables, mut now) = (Tables::new(1 << 20), 0);
+        // 960 kB without the entries' share: 200 + 200 + 500 fit, and no third table.
+        for (name, level) in [(1, 1), (2, 1), (3, 0)] {
+            for _ in 0..100 {
+                now += 1;
+                tables.for_use(&Modest(Toy::new(name)), now);
+            }
+            assert_eq!(tables.level(Toy::new(name).id()), Some(level), "subject {name}");
+        }
+        assert_eq!([1, 2].map(|name| tables.level(Toy::new(name).id())), [Some(1); 2]);
     }
 
     #[test]

@@ -81,6 +81,7 @@ pub struct Build<F> {
 
 impl<F: Field> Build<F> {
     /// The table of `base` on the curve with this `b`, for scalars of `bits` bits.
+    #[inline(never)]
     pub(super) fn new(base: Affine<F>, b: F, bits: usize, width: usize) -> Self {
         let points = vec![base; places(bits, width) << (width - 1)];
         Self { base, b, comb: Comb { width, points }, known: 0, place: 0, products: vec![F::ZERO; STEP] }
@@ -88,6 +89,7 @@ impl<F: Field> Build<F> {
 
     /// Goes on for up to [`STEP`] additions, or the doublings of the first step, or the
     /// checks of twice as many points.
+    #[inline(never)]
     pub(super) fn step(&mut self) -> Option<Comb<F>> {
         let run = self.comb.run();
         if self.known == 0 {
@@ -113,6 +115,7 @@ impl<F: Field> Build<F> {
 
     /// Holds the next points against the curve's equation. A table with a point that
     /// is not on the curve is begun anew.
+    #[inline(never)]
     fn check(&mut self) -> Option<Comb<F>> {
         let run = self.comb.run();
         let unchecked = self.comb.points.get(self.place * run..)?;
@@ -130,6 +133,7 @@ impl<F: Field> Build<F> {
     }
 
     /// The first multiple at each place: `2^(width·place)` times the base.
+    #[inline(never)]
     fn first_multiples(&mut self) -> Option<()> {
         let run = self.comb.run();
         let places = self.comb.points.len() / run;
@@ -162,6 +166,7 @@ impl<F: Field> Terms<F> {
     }
 
     /// Takes the terms of `scalar` times the comb's point.
+    #[inline(never)]
     pub(super) fn take(&mut self, comb: &Comb<F>, scalar: &[u32]) {
         for (digit, multiples) in digits(scalar, comb.width).zip(comb.points.chunks_exact(comb.run())) {
             // There is no multiple in front of the first: nothing is added for 0.
@@ -177,6 +182,7 @@ impl<F: Field> Terms<F> {
 
     /// Adds all terms to `sum`; `z = 0` where that is infinity or the way led
     /// through an exception.
+    #[inline(never)]
     pub(super) fn add_to(&mut self, sum: Option<Jacobian<F>>) -> Jacobian<F> {
         let mut products = [F::ZERO; MAX_TERMS / 2];
         let mut points = self.points.get_mut(..self.length).unwrap_or_default();
@@ -185,7 +191,7 @@ impl<F: Field> Terms<F> {
             points = points.get_mut(..left).unwrap_or_default();
         }
         let mut terms = points.iter();
-        let start = sum.or_else(|| terms.next().map(|term| term.to_jacobian()));
+        let start = sum.or_else(|| terms.next().map(|&Affine { x, y }| Affine { x, y: y.carry() }.to_jacobian()));
         terms.fold(start.unwrap_or(Jacobian::INFINITY), |sum, term| sum.madd(term))
     }
 }

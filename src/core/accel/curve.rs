@@ -9,6 +9,7 @@ use super::{
     integer,
     scalar::Order,
     tables::Level,
+    trust::SHARED_BYTES,
 };
 
 /// A curve of prime order with `a = −3`, and the sizes of its tables.
@@ -80,18 +81,18 @@ macro_rules! curve {
     };
 }
 
-// §D.1.2.3. Tables of 37, 97 and 297 kB.
+// §D.1.2.3. Tables of 37, 97 and 297 kB, and of 958 kB where few keys are in use.
 curve!(
-    P256 "P-256 with SHA-256." 8 9 P256Element [(4, 4), (6, 64), (8, 512)],
+    P256 "P-256 with SHA-256." 8 9 P256Element [(4, 4, 0), (6, 64, 0), (8, 512, 0), (10, 2048, AMPLE)],
     [0xfc63_2551, 0xf3b9_cac2, 0xa717_9e84, 0xbce6_faad, 0xffff_ffff, 0xffff_ffff, 0, 0xffff_ffff],
     [0x27d2_604b, 0x3bce_3c3e, 0xcc53_b0f6, 0x651d_06b0, 0x7698_86bc, 0xb3eb_bd55, 0xaa3a_93e7, 0x5ac6_35d8],
     [0xd898_c296, 0xf4a1_3945, 0x2deb_33a0, 0x7703_7d81, 0x63a4_40f2, 0xf8bc_e6e5, 0xe12c_4247, 0x6b17_d1f2],
     [0x37bf_51f5, 0xcbb6_4068, 0x6b31_5ece, 0x2bce_3357, 0x7c0f_9e16, 0x8ee7_eb4a, 0xfe1a_7f9b, 0x4fe3_42e2]
 );
 
-// §D.1.2.4. Tables of 87 and 233 kB.
+// §D.1.2.4. Tables of 87 and 233 kB, and of 702 kB where few keys are in use.
 curve!(
-    P384 "P-384 with SHA-384." 12 13 P384Element [(4, 4), (6, 64)],
+    P384 "P-384 with SHA-384." 12 13 P384Element [(4, 4, 0), (6, 64, 0), (8, 512, AMPLE)],
     [
         0xccc5_2973, 0xecec_196a, 0x48b0_a77a, 0x581a_0db2, 0xf437_2ddf, 0xc763_4d81,
         0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff,
@@ -110,7 +111,11 @@ curve!(
     ]
 );
 
-const fn widths<const N: usize>(levels: [(usize, u32); N]) -> [usize; N] {
+/// Half of what the tables of a process may take: this much is left for keys that need
+/// their first tables.
+const AMPLE: usize = SHARED_BYTES / 2;
+
+const fn widths<const N: usize>(levels: [(usize, u32, usize); N]) -> [usize; N] {
     let mut widths = [0; N];
     let mut at = 0;
     while at < N {
@@ -120,12 +125,12 @@ const fn widths<const N: usize>(levels: [(usize, u32); N]) -> [usize; N] {
     widths
 }
 
-const fn levels<F: Field, const N: usize>(bits: usize, levels: [(usize, u32); N]) -> [Level; N] {
-    let mut all = [Level { uses: 0, bytes: 0 }; N];
+const fn levels<F: Field, const N: usize>(bits: usize, levels: [(usize, u32, usize); N]) -> [Level; N] {
+    let mut all = [Level { uses: 0, bytes: 0, spare: 0 }; N];
     let mut at = 0;
     while at < N {
-        let (width, uses) = levels[at];
-        all[at] = Level { uses, bytes: Comb::<F>::bytes(bits, width) };
+        let (width, uses, spare) = levels[at];
+        all[at] = Level { uses, bytes: Comb::<F>::bytes(bits, width), spare };
         at += 1;
     }
     all

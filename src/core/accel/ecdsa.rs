@@ -139,6 +139,7 @@ impl<C: Curve> Point<C> {
         are_coordinates.then(|| Self::new(&x, &y)).filter(is_on_curve)
     }
 
+    #[inline(never)]
     fn new(x: &C::Words, y: &C::Words) -> Self {
         let octets = [x, y].into_iter().flat_map(|words| words.as_ref()).flat_map(|word| word.to_le_bytes());
         let id = core::iter::once(C::FAMILY as u8).chain(octets).collect();
@@ -158,6 +159,7 @@ impl<C: Curve> Point<C> {
 /// Of the generator and of the key, as far as they are there.
 type Combs<'a, C> = [Option<&'a Comb<<C as Curve>::Field>>; 2];
 
+#[inline(never)]
 fn verify<C: Curve>(points: [&Point<C>; 2], combs: Combs<'_, C>, hash: &[u8], signature: &[u8]) -> bool {
     let Some((r, s)) = signature.split_at_checked(C::BITS / 8) else { return false };
     let (Some(e), Some(r), Some(s)) = (C::integer(hash), C::integer(r), C::integer(s)) else { return false };
@@ -170,6 +172,7 @@ fn verify<C: Curve>(points: [&Point<C>; 2], combs: Combs<'_, C>, hash: &[u8], si
 }
 
 /// `u1·G + u2·Q`; `z = 0` where that is infinity or the way led through an exception.
+#[inline(never)]
 fn sum<C: Curve>(
     [g, q]: [&Point<C>; 2],
     [g_comb, q_comb]: Combs<'_, C>,
@@ -188,6 +191,7 @@ fn sum<C: Curve>(
 
 /// The same by the binary method with complete additions: slow, and met by none but
 /// crafted signatures.
+#[inline(never)]
 fn complete_sum<C: Curve>([g, q]: [&Point<C>; 2], u1: &C::Words, u2: &C::Words) -> Jacobian<C::Field> {
     let mut sum = Jacobian::INFINITY;
     for at in (0..C::BITS).rev() {

@@ -63,7 +63,7 @@ const fn levels() -> [Level; 3] {
 const fn level(w: u32, uses: u32) -> Level {
     // While it is built, the points of a step lie beside it.
     let step = STEP * (size_of::<Extended>() + size_of::<Fe>());
-    Level { uses, bytes: table_bytes(w) + step }
+    Level { uses, bytes: table_bytes(w) + step, spare: 0 }
 }
 
 /// How many multiples one step of a build makes: at 15 multiplications each, and
@@ -94,6 +94,7 @@ impl Key {
     /// Whether `signature` is this key's over `message`, with whatever tables of
     /// [`Point::base`] and [`Key::point`] there are, in this order.
     #[must_use]
+    #[inline(never)]
     pub fn verify(&self, tables: [Option<&Table>; 2], message: &[u8], signature: &[u8; 64]) -> bool {
         let (r, s) = signature.split_at(32);
         let ([r], [s]) = (r.as_chunks().0, s.as_chunks().0) else {
@@ -154,6 +155,7 @@ fn words(octets: &[u8; 32]) -> [u32; 8] {
 }
 
 /// Sums of a few multiples, doubling between the digits (Straus).
+#[inline(never)]
 fn add_cold(terms: [Option<(&Affine, Scalar, bool)>; 2]) -> Extended {
     if terms.iter().all(Option::is_none) {
         return Extended::NEUTRAL;
@@ -177,7 +179,7 @@ fn add_cold(terms: [Option<(&Affine, Scalar, bool)>; 2]) -> Extended {
             let digit = digits.get(place).copied().unwrap_or_default();
             let multiple = (digit.unsigned_abs() as usize).checked_sub(1).and_then(|index| multiples.get(index));
             if let Some(multiple) = multiple {
-                sum = if (digit < 0) == *negative { sum.add(multiple) } else { sum.sub(multiple) }.extended();
+                sum.add(multiple, (digit < 0) != *negative);
             }
         }
     }
@@ -185,24 +187,25 @@ fn add_cold(terms: [Option<(&Affine, Scalar, bool)>; 2]) -> Extended {
 }
 
 /// Multiples 1 to 8.
+#[inline(never)]
 fn multiples(point: &Extended) -> [Cached; 1 << (COLD_WIDTH - 1)] {
     let step = point.cached();
     let mut next = *point;
     [(); 1 << (COLD_WIDTH - 1)].map(|()| {
         let multiple = next.cached();
-        next = next.add(&step).extended();
+        next.add(&step, false);
         multiple
     })
 }
 
 impl Table {
     /// sum ± scalar · point.
+    #[inline(never)]
     fn add(&self, mut sum: Extended, scalar: Scalar, negative: bool) -> Extended {
         for (multiples, digit) in self.multiples.chunks_exact(1 << (self.w - 1)).zip(scalar.digits(self.w)) {
             let multiple = (digit.unsigned_abs() as usize).checked_sub(1).and_then(|index| multiples.get(index));
             if let Some(multiple) = multiple {
-                sum =
-                    if (digit < 0) == negative { sum.add_niels(multiple) } else { sum.sub_niels(multiple) }.extended();
+                sum.add_niels(multiple, (digit < 0) != negative);
             }
         }
         sum
@@ -216,6 +219,7 @@ impl Table {
 }
 
 impl Build {
+    #[inline(never)]
     fn step(&mut self) -> Option<Table> {
         let Self { table, next, points, scratch } = self;
         let per_digit = 1 << (table.w - 1);
@@ -229,7 +233,7 @@ impl Build {
             let mut multiple = *next;
             points.push(multiple);
             for _ in 1..per_digit {
-                multiple = multiple.add(&step).extended();
+                multiple.add(&step, false);
                 points.push(multiple);
             }
             // Twice 2^(w−1) of it is 2^w of it.

@@ -128,11 +128,13 @@ pub struct Cached {
 
 impl Completed {
     /// X = EF, Y = GH, Z = FG.
+    #[inline(always)]
     pub fn projective(&self) -> Projective {
         Projective { x: self.e.mul(&self.f), y: self.g.mul(&self.h), z: self.f.mul(&self.g) }
     }
 
     /// The same and T = EH.
+    #[inline(always)]
     pub fn extended(&self) -> Extended {
         let Projective { x, y, z } = self.projective();
         Extended { x, y, z, t: self.e.mul(&self.h) }
@@ -141,6 +143,7 @@ impl Completed {
 
 impl Projective {
     /// "dbl-2008-hwcd" with the signs of RFC 8032 §5.1.4: 4 squares.
+    #[inline(never)]
     pub fn double(&self) -> Completed {
         let (a, b, zz) = (self.x.square(), self.y.square(), self.z.square());
         let h = a + b; // [2]
@@ -166,36 +169,32 @@ impl Extended {
         Cached { y_plus_x: y + x, y_minus_x: y - x, z2: z + z, t2d: t.mul(&D2) }
     }
 
-    /// "add-2008-hwcd-3": 4 products.
-    pub fn add(&self, other: &Cached) -> Completed {
-        self.sum(&other.y_plus_x, &other.y_minus_x, self.t.mul(&other.t2d), self.z.mul(&other.z2))
+    /// Adds the other, or its opposite: "add-2008-hwcd-3", 4 products, and 4 more.
+    pub fn add(&mut self, other: &Cached, opposite: bool) {
+        let (c, d) = (self.t.mul(&other.t2d), self.z.mul(&other.z2));
+        self.set_sum(&other.y_plus_x, &other.y_minus_x, c, d, opposite);
     }
 
-    /// The sum with the opposite, whose x and T have the other sign.
-    pub fn sub(&self, other: &Cached) -> Completed {
-        self.sum(&other.y_minus_x, &other.y_plus_x, -self.t.mul(&other.t2d), self.z.mul(&other.z2))
+    /// Adds the other, or its opposite: "madd-2008-hwcd-3", 3 products, and 4 more.
+    pub fn add_niels(&mut self, other: &Niels, opposite: bool) {
+        let (c, d) = (self.t.mul(&other.xy2d), self.z + self.z);
+        self.set_sum(&other.y_plus_x, &other.y_minus_x, c, d, opposite);
     }
 
-    /// "madd-2008-hwcd-3": 3 products.
-    pub fn add_niels(&self, other: &Niels) -> Completed {
-        self.sum(&other.y_plus_x, &other.y_minus_x, self.t.mul(&other.xy2d), self.z + self.z)
-    }
-
-    /// The sum with the opposite.
-    pub fn sub_niels(&self, other: &Niels) -> Completed {
-        self.sum(&other.y_minus_x, &other.y_plus_x, -self.t.mul(&other.xy2d), self.z + self.z)
-    }
-
-    /// The common part, with c `[1]` and d `[2]`.
-    #[inline(always)]
-    fn sum(&self, y_plus_x: &Fe, y_minus_x: &Fe, c: Fe, d: Fe) -> Completed {
+    /// The common part, with c `[1]` and d `[2]`. The opposite has the other sign of x
+    /// and T.
+    #[inline(never)]
+    fn set_sum(&mut self, y_plus_x: &Fe, y_minus_x: &Fe, c: Fe, d: Fe, opposite: bool) {
+        let (y_plus_x, y_minus_x, c) = if opposite { (y_minus_x, y_plus_x, -c) } else { (y_plus_x, y_minus_x, c) };
         let a = (self.y - self.x).mul(y_minus_x); // a product of [2] and [2]
         let b = (self.y + self.x).mul(y_plus_x);
-        Completed { e: b - a, f: d - c, g: d + c, h: b + a } // [2] [3] [3] [2]: FG [9], EF and GH [6]
+        // [2] [3] [3] [2]: FG [9], EF and GH [6]
+        *self = Completed { e: b - a, f: d - c, g: d + c, h: b + a }.extended();
     }
 
     /// Affine forms of several points, with one inversion between them
     /// (Montgomery's trick), and their `Niels`. `scratch` is emptied first.
+    #[inline(never)]
     pub fn niels(points: &[Extended], scratch: &mut alloc::vec::Vec<Fe>, out: &mut alloc::vec::Vec<Niels>) {
         let first = out.len();
         scratch.clear();
@@ -222,12 +221,14 @@ impl Projective {
     /// Whether eight times the point is neutral. The points of order 1 and 2 have
     /// x = 0, those of order 4 y = 0, and those of order 8 double to y = 0, that is
     /// x² + y² = 0.
+    #[inline(never)]
     pub fn is_of_small_order(&self) -> bool {
         let sum_of_squares = self.x.square() + self.y.square();
         self.x.is_zero() || self.y.is_zero() || sum_of_squares.is_zero()
     }
 
     /// The encoding of RFC 8032 §5.1.2, as little-endian words.
+    #[inline(never)]
     pub fn encode(&self) -> [u32; 8] {
         let z_inverse = self.z.invert();
         let x = self.x.mul(&z_inverse);
@@ -240,6 +241,7 @@ impl Projective {
 impl Affine {
     /// Decodes a point as RFC 8032 §5.1.3 says: canonical encodings only. `None`
     /// for y ≥ p, for what is not on the curve, and for x = 0 with its sign set.
+    #[inline(never)]
     pub fn decode(words: [u32; 8]) -> Option<Self> {
         let [.., top] = words;
         let y = Fe::from_words(words);

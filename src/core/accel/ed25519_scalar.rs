@@ -40,6 +40,7 @@ impl Scalar {
     ///   within 2¹¹: the value is that times 2²⁵², and 0 … 2²⁵²−1;
     /// - limb 12: c < 2¹²⁵, so the value is within −2¹³⁶ … 2²⁵² + 2¹³⁶, and at most
     ///   one L away from its least representative.
+    #[inline(never)]
     pub fn from_wide(octets: &[u8; 64]) -> Self {
         let mut limbs = [0_i64; 24];
         let (mut pending, mut bits) = (0_u64, 0);
@@ -100,6 +101,7 @@ impl Scalar {
     }
 }
 
+#[inline(never)]
 fn fold(limbs: &mut [i64; 24], i: usize) {
     let limb = limbs[i];
     limbs[i] = 0;
@@ -110,6 +112,7 @@ fn fold(limbs: &mut [i64; 24], i: usize) {
 }
 
 /// Leaves 0 … 2²¹−1 in limbs `first` to `end` − 1, and the sign above them.
+#[inline(never)]
 fn carry(limbs: &mut [i64; 24], first: usize, end: usize) {
     for i in first..end {
         debug_assert!(limbs[i].abs() < 1 << 55);

@@ -43,23 +43,23 @@ impl<F: Field> Affine<F> {
     }
 
     /// The third point on the line of slope `lambda` through `self` and a point at
-    /// `x`, reflected: the sum of the two (EFD shortw, the affine addition law).
+    /// `x`, reflected: the sum of the two (EFD shortw, the affine addition law). Its `y` is not
+    /// carried.
     #[inline(never)]
-    fn third(self, lambda: F, x: F) -> Self {
+    fn third(&self, lambda: F, x: F) -> Self {
         let x3 = (lambda.square() - self.x - x).carry();
-        let y3 = (lambda * (self.x - x3) - self.y).carry();
-        Self { x: x3, y: y3 }
+        Self { x: x3, y: lambda * (self.x - x3) - self.y }
     }
 
     /// `self + other`, with `1 / (other.x − self.x)`.
     #[inline(always)]
-    fn chord(self, other: Self, inverse: F) -> Self {
+    fn chord(&self, other: &Self, inverse: F) -> Self {
         self.third((other.y - self.y) * inverse, other.x)
     }
 
     /// `2·self`, with `1 / 2y`. The slope is `3(x² − 1) / 2y`.
     #[inline(always)]
-    fn tangent(self, inverse: F) -> Self {
+    fn tangent(&self, inverse: F) -> Self {
         let slope = (self.x.square() - F::ONE).carry();
         self.third((slope.double() + slope) * inverse, self.x)
     }
@@ -156,6 +156,7 @@ impl<F: Field> Inverses<F> {
 }
 
 /// The affine form of `points`, into `affine`. `None` where one is at infinity.
+#[inline(never)]
 pub(super) fn to_affine<F: Field>(points: &[Jacobian<F>], products: &mut [F], affine: &mut [Affine<F>]) -> Option<()> {
     let mut inverses = Inverses { inverse: invert_product(points.iter().map(|point| point.z), products)? };
     for (at, (point, slot)) in points.iter().zip(affine).enumerate().rev() {
@@ -168,15 +169,23 @@ pub(super) fn to_affine<F: Field>(points: &[Jacobian<F>], products: &mut [F], af
 
 /// Adds neighbours, `points[0] + points[1]` and so on, and gives how many points that
 /// leaves at the front. `None` where two neighbours have the same `x`.
+#[inline(never)]
 pub(super) fn add_neighbours<F: Field>(points: &mut [Affine<F>], products: &mut [F]) -> Option<usize> {
-    let (pairs, _) = points.as_chunks_mut::<2>();
-    let mut inverses = Inverses { inverse: invert_product(pairs.iter().map(|[a, b]| b.x - a.x), products)? };
-    for (at, [a, b]) in pairs.iter_mut().enumerate().rev() {
-        *a = a.chord(*b, inverses.next(b.x - a.x, at.checked_sub(1).and_then(|at| products.get(at))));
+    let (pairs, odd) = points.as_chunks::<2>();
+    let (mut left, odd) = (pairs.len(), odd.first().copied());
+    // From the last pair on, so that the inverses come from the first on, whose sums
+    // take the places of points that were added before.
+    let factors = pairs.iter().rev().map(|[a, b]| b.x - a.x);
+    let mut inverses = Inverses { inverse: invert_product(factors, products)? };
+    let mut before = products.iter().take(left).rev().skip(1);
+    for at in 0..left {
+        let [a, b] = points.as_chunks::<2>().0.get(at)?;
+        let sum = a.chord(b, inverses.next(b.x - a.x, before.next()));
+        *points.get_mut(at)? = sum;
     }
-    let left = points.len().div_ceil(2);
-    for at in 1..left {
-        points.swap(at, 2 * at);
+    if let Some(odd) = odd {
+        *points.get_mut(left)? = odd;
+        left += 1;
     }
     Some(left)
 }
@@ -184,6 +193,7 @@ pub(super) fn add_neighbours<F: Field>(points: &mut [Affine<F>], products: &mut 
 /// Continues the multiples of a point in each run of `run` points: where the first
 /// `known` of them are `P, 2P, …`, as many more follow. `None` where a sum is at
 /// infinity, which cannot be for fewer multiples than the curve has points.
+#[inline(never)]
 pub(super) fn extend_multiples<F: Field>(
     points: &mut [Affine<F>],
     run: usize,
@@ -206,7 +216,8 @@ pub(super) fn extend_multiples<F: Field>(
         for (at, (addend, sum)) in known.iter().zip(unknown).enumerate().rev() {
             let same = at + 1 == known.len();
             let inverse = inverses.next(factor(&last, addend, same), before.next());
-            *sum = if same { last.tangent(inverse) } else { last.chord(*addend, inverse) };
+            let Affine { x, y } = if same { last.tangent(inverse) } else { last.chord(addend, inverse) };
+            *sum = Affine { x, y: y.carry() };
         }
     }
     Some(())

@@ -13,7 +13,7 @@
 //! up for a subject that has gathered all the uses it needs since that table was
 //! last used; a subject that has not starts counting anew.
 
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
     any::Any,
     sync::atomic::{AtomicBool, Ordering},
@@ -26,6 +26,9 @@ pub struct Level {
     pub uses: u32,
     /// What the table takes, its build included.
     pub bytes: usize,
+    /// How much memory has to be free beside it. With more than 0, it drives out no
+    /// other table.
+    pub spare: usize,
 }
 
 /// What tables are made for.
@@ -80,6 +83,7 @@ const ENTRY_BYTES: usize = 256;
 const ENTRIES_SHARE: usize = 16;
 
 struct Entry {
+    id: Box<[u8]>,
     last: u64,
     /// When the counting of `uses` began.
     since: u64,
@@ -97,7 +101,8 @@ pub struct Tables {
     max_bytes: usize,
     bytes: usize,
     stepped: Option<u64>,
-    entries: BTreeMap<Box<[u8]>, Entry>,
+    /// In the order of their identifiers.
+    entries: Vec<Entry>,
 }
 
 impl Tables {
@@ -106,7 +111,7 @@ impl Tables {
     pub fn new(max_bytes: usize) -> Self {
         let max_entries = max_bytes / ENTRIES_SHARE / ENTRY_BYTES;
         let max_bytes = max_bytes.saturating_sub(max_entries.saturating_mul(ENTRY_BYTES));
-        Self { max_entries, max_bytes, bytes: 0, stepped: None, entries: BTreeMap::new() }
+        Self { max_entries, max_bytes, bytes: 0, stepped: None, entries: Vec::new() }
     }
 
     /// What is taken at the moment.
@@ -118,65 +123,106 @@ impl Tables {
     /// The level of the table that the subject of this identifier has.
     #[must_use]
     pub fn level(&self, id: &[u8]) -> Option<usize> {
-        self.entries.get(id)?.table.as_ref().map(|(level, _)| *level)
+        self.entry(id)?.table.as_ref().map(|(level, _)| *level)
     }
 
     /// The subject's table, where it has one.
     pub fn get<S: Subject>(&self, subject: &S) -> Option<Arc<Kept<S::Table>>> {
-        let (_, table) = self.entries.get(subject.id())?.table.as_ref()?;
+        let (_, table) = self.entry(subject.id())?.table.as_ref()?;
         Arc::clone(table).downcast().ok()
     }
 
     /// Counts a use in the verification `now` and gives the table, where there is
     /// one by now. `now` never goes back.
     pub fn for_use<S: Subject>(&mut self, subject: &S, now: u64) -> Option<Arc<Kept<S::Table>>> {
-        let id = subject.id();
-        if !self.entries.contains_key(id) && !self.enter(id, now) {
+        self.count_use(subject, now);
+        self.get(subject)
+    }
+
+    /// Counts a use in the verification `now`, and does a step of what is due by it.
+    pub(super) fn count_use<S: Subject>(&mut self, subject: &S, now: u64) {
+        let (id, levels) = (subject.id(), subject.levels());
+        if let Some(level) = self.due(id, levels, now) {
+            self.begin(id, level, Box::new(subject.begin(level)));
+        }
+        if let Some(table) = self.turn(id, now).and_then(|build| build.downcast_mut()).and_then(S::step) {
+            self.keep(id, levels, Arc::new(Kept { table, proven: AtomicBool::new(false) }));
+        }
+    }
+
+    /// Counts a use; the level of the table that is to be begun now, with the memory for it.
+    fn due(&mut self, id: &[u8], levels: &[Level], now: u64) -> Option<usize> {
+        if self.place(id).is_err() && !self.enter(id, now) {
             return None;
         }
-        let entry = self.entries.get_mut(id)?;
+        let entry = self.entry_mut(id)?;
         entry.last = now;
         entry.uses = entry.uses.saturating_add(1);
         let next = entry.table.as_ref().map_or(0, |(level, _)| level.saturating_add(1));
-        let due = subject.levels().get(next).filter(|level| entry.build.is_none() && entry.uses >= level.uses);
-        if let Some(level) = due {
-            let since = entry.since;
-            let room = self.make_room(level.bytes, since);
-            let entry = self.entries.get_mut(id)?;
-            if room {
-                self.bytes = self.bytes.saturating_add(level.bytes);
-                entry.bytes = entry.bytes.saturating_add(level.bytes);
-                entry.build = Some((next, Box::new(subject.begin(next))));
-            } else {
-                (entry.uses, entry.since) = (0, now);
-            }
+        let (uses, since) = (entry.uses, entry.since);
+        let level = levels.get(next).filter(|level| entry.build.is_none() && uses >= level.uses)?;
+        let room = match level.spare {
+            0 => self.make_room(level.bytes, since),
+            spare => self.bytes.saturating_add(level.bytes).saturating_add(spare) <= self.max_bytes,
+        };
+        if room {
+            self.bytes = self.bytes.saturating_add(level.bytes);
         }
-        self.build::<S>(id, subject.levels(), now);
-        self.get(subject)
+        let entry = self.entry_mut(id)?;
+        if !room {
+            (entry.uses, entry.since) = (0, now);
+            return None;
+        }
+        entry.bytes = entry.bytes.saturating_add(level.bytes);
+        Some(next)
+    }
+
+    fn begin(&mut self, id: &[u8], level: usize, build: Box<dyn Any + Send>) {
+        if let Some(entry) = self.entry_mut(id) {
+            entry.build = Some((level, build));
+        }
+    }
+
+    /// The build that the subject waits for, unless another subject had a step in this
+    /// verification.
+    fn turn(&mut self, id: &[u8], now: u64) -> Option<&mut (dyn Any + Send)> {
+        let place = self.place(id).ok()?;
+        let (_, build) = self.entries.get_mut(place)?.build.as_mut()?;
+        if self.stepped == Some(now) {
+            return None;
+        }
+        self.stepped = Some(now);
+        Some(&mut **build)
+    }
+
+    /// Exchanges the build, which is done, for its table.
+    fn keep(&mut self, id: &[u8], levels: &[Level], table: Arc<dyn Any + Send + Sync>) {
+        let Some(entry) = self.entry_mut(id) else { return };
+        let Some((level, _)) = entry.build.take() else { return };
+        let smaller = entry.table.replace((level, table));
+        let freed = smaller.and_then(|(level, _)| levels.get(level)).map_or(0, |level| level.bytes);
+        entry.bytes = entry.bytes.saturating_sub(freed);
+        self.bytes = self.bytes.saturating_sub(freed);
     }
 
     /// Gives up everything that belongs to subjects whose identifiers begin so.
     pub fn clear(&mut self, prefix: &[u8]) {
-        self.entries.retain(|id, _| !id.starts_with(prefix));
-        self.bytes = self.entries.values().map(|entry| entry.bytes).fold(0, usize::saturating_add);
+        self.entries.retain(|entry| !entry.id.starts_with(prefix));
+        self.bytes = self.entries.iter().map(|entry| entry.bytes).fold(0, usize::saturating_add);
     }
 
-    /// One step of the build that the subject waits for, unless another subject
-    /// had one in this verification.
-    fn build<S: Subject>(&mut self, id: &[u8], levels: &[Level], now: u64) {
-        let Some(entry) = self.entries.get_mut(id) else { return };
-        let Some((level, build)) = &mut entry.build else { return };
-        if self.stepped == Some(now) {
-            return;
-        }
-        self.stepped = Some(now);
-        let Some(table) = build.downcast_mut().and_then(S::step) else { return };
-        let kept: Arc<dyn Any + Send + Sync> = Arc::new(Kept { table, proven: AtomicBool::new(false) });
-        let smaller = entry.table.replace((*level, kept));
-        entry.build = None;
-        let freed = smaller.and_then(|(level, _)| levels.get(level)).map_or(0, |level| level.bytes);
-        entry.bytes = entry.bytes.saturating_sub(freed);
-        self.bytes = self.bytes.saturating_sub(freed);
+    /// The place of the entry of this identifier, or where it would be.
+    fn place(&self, id: &[u8]) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| (*entry.id).cmp(id))
+    }
+
+    fn entry(&self, id: &[u8]) -> Option<&Entry> {
+        self.entries.get(self.place(id).ok()?)
+    }
+
+    fn entry_mut(&mut self, id: &[u8]) -> Option<&mut Entry> {
+        let place = self.place(id).ok()?;
+        self.entries.get_mut(place)
     }
 
     /// A place for a new subject, in exchange for one without a table if need be.
@@ -184,7 +230,9 @@ impl Tables {
         if self.entries.len() >= self.max_entries && !self.evict(|entry| entry.bytes == 0 && entry.last < now) {
             return false;
         }
-        self.entries.insert(id.into(), Entry { last: now, since: now, uses: 0, table: None, build: None, bytes: 0 });
+        let Err(place) = self.place(id) else { return false };
+        let id = id.into();
+        self.entries.insert(place, Entry { id, last: now, since: now, uses: 0, table: None, build: None, bytes: 0 });
         true
     }
 
@@ -192,7 +240,7 @@ impl Tables {
     /// used from `since` on.
     fn make_room(&mut self, bytes: usize, since: u64) -> bool {
         let idle = |entry: &Entry| entry.bytes > 0 && entry.last < since;
-        let freeable = self.entries.values().filter(|entry| idle(entry)).map(|entry| entry.bytes);
+        let freeable = self.entries.iter().filter(|entry| idle(entry)).map(|entry| entry.bytes);
         let remaining = freeable.fold(self.bytes, usize::saturating_sub);
         if remaining.saturating_add(bytes) > self.max_bytes {
             return false;
@@ -203,13 +251,12 @@ impl Tables {
 
     /// Drops the least recently used subject among those that `may` go.
     fn evict(&mut self, may: impl Fn(&Entry) -> bool) -> bool {
-        let candidates = self.entries.iter().filter(|(_, entry)| may(entry));
-        let Some(id) = candidates.min_by_key(|(_, entry)| entry.last).map(|(id, _)| id.clone()) else {
+        let candidates = self.entries.iter().enumerate().filter(|(_, entry)| may(entry));
+        let Some((place, _)) = candidates.min_by_key(|(_, entry)| entry.last) else {
             return false;
         };
-        if let Some(entry) = self.entries.remove(&id) {
-            self.bytes = self.bytes.saturating_sub(entry.bytes);
-        }
+        let entry = self.entries.remove(place);
+        self.bytes = self.bytes.saturating_sub(entry.bytes);
         true
     }
 }

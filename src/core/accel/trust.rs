@@ -102,7 +102,7 @@ pub struct Supervisor(Arc<State>);
 static SHARED: Once<Supervisor> = Once::new();
 
 /// For about twenty keys in steady use, or two hundred now and then.
-const SHARED_BYTES: usize = 8 << 20;
+pub(super) const SHARED_BYTES: usize = 8 << 20;
 
 impl Supervisor {
     /// The one for all verifiers of the process, or of the WebAssembly instance, with
@@ -127,6 +127,7 @@ impl Supervisor {
     ///
     /// Never waits: while another thread looks for its tables, this one goes
     /// without.
+    #[inline(never)]
     pub fn verdict<S: Subject, const N: usize>(
         &self,
         family: Family,
@@ -139,8 +140,8 @@ impl Supervisor {
         }
         let kept = self.tables_of(subjects);
         let unproven = kept.iter().flatten().any(|kept| !kept.is_proven());
-        let accelerated = || accelerated(kept.each_ref().map(|kept| kept.as_deref().map(Kept::table)));
-        let (verdict, proof) = self.compare(family, unproven, accelerated, stock);
+        let accepted = accelerated(kept.each_ref().map(|kept| kept.as_deref().map(Kept::table)));
+        let (verdict, proof) = self.compare(family, unproven, accepted, stock);
         if proof && unproven {
             kept.iter().flatten().for_each(|kept| kept.prove());
         }
@@ -163,7 +164,7 @@ impl Supervisor {
             return stock();
         }
         let unproven = !proven.load(Ordering::Relaxed);
-        let (verdict, proof) = self.compare(family, unproven, accelerated, stock);
+        let (verdict, proof) = self.compare(family, unproven, accelerated(), stock);
         if proof && unproven {
             proven.store(true, Ordering::Relaxed);
         }
@@ -214,6 +215,7 @@ impl Supervisor {
         self.0.trust.get(family as usize)
     }
 
+    #[inline(never)]
     fn tables_of<S: Subject, const N: usize>(&self, subjects: [&S; N]) -> [Option<Arc<Kept<S::Table>>>; N] {
         match self.0.tables.try_lock() {
             Some(clocked) => subjects.map(|subject| clocked.tables.get(subject)),
@@ -221,34 +223,33 @@ impl Supervisor {
         }
     }
 
+    #[inline(never)]
     fn count_use<S: Subject, const N: usize>(&self, subjects: [&S; N]) {
         let Some(mut clocked) = self.0.tables.try_lock() else { return };
         let Clocked { now, tables } = &mut *clocked;
         *now = now.saturating_add(1);
         for subject in subjects {
-            tables.for_use(subject, *now);
+            tables.count_use(subject, *now);
         }
     }
 
     /// The verdict that stands, and whether both have accepted.
-    fn compare(
-        &self,
-        family: Family,
-        unproven: bool,
-        accelerated: impl FnOnce() -> bool,
-        stock: impl FnOnce() -> bool,
-    ) -> (bool, bool) {
-        let accepted = accelerated();
-        let Some(trust) = self.trust(family).filter(|trust| unproven || trust.is_on_probation()) else {
-            return (accepted, false);
-        };
-        let verdict = stock();
+    fn compare(&self, family: Family, unproven: bool, accepted: bool, stock: impl FnOnce() -> bool) -> (bool, bool) {
+        let on_probation = self.trust(family).is_some_and(Trust::is_on_probation);
+        match unproven || on_probation {
+            true => self.settle(family, accepted, stock()),
+            false => (accepted, false),
+        }
+    }
+
+    #[inline(never)]
+    fn settle(&self, family: Family, accepted: bool, verdict: bool) -> (bool, bool) {
         if accepted != verdict {
             self.0.faults.fetch_or(Fault { family, accepted }.bit(), Ordering::Relaxed);
             self.switch_off(family);
             return (verdict, false);
         }
-        if accepted {
+        if let (true, Some(trust)) = (accepted, self.trust(family)) {
             trust.note_agreement();
         }
         (verdict, accepted)

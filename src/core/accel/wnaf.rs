@@ -24,6 +24,7 @@ pub(super) struct Term<F> {
 
 impl<F: Field> Term<F> {
     /// `None` would be for a point of an order that no curve here has.
+    #[inline(never)]
     pub(super) fn new(point: &Affine<F>, scalar: &[u32]) -> Option<Self> {
         Some(Self { multiples: odd_multiples(point)?, digits: digits(scalar) })
     }
@@ -31,6 +32,7 @@ impl<F: Field> Term<F> {
 
 /// The sum of all terms' products, for scalars of `bits` bits, or `None` where all are 0. `z = 0` where
 /// the sum is infinity or the way led through an exception.
+#[inline(never)]
 pub(super) fn sum<F: Field>(terms: &[Option<Term<F>>], bits: usize) -> Option<Jacobian<F>> {
     let mut sum: Option<Jacobian<F>> = None;
     for at in (0..=bits).rev() {
