@@ -43,7 +43,8 @@ export function run({ variants, fma }, groups) {
   return { passed, failed: failures.length, failures: failures.slice(0, 100), lacking: {}, ways }
 }
 
-function prepared(module) {
+/** The test module: a key prepared in every way, and the verdicts. */
+export function prepared(module) {
   const { buffer, memory, prepare, verify, encodes } = new WebAssembly.Instance(module).exports
   const lengthsOf = (...parts) => {
     let at = buffer()
@@ -63,7 +64,7 @@ function prepared(module) {
 }
 
 /** RSA's public operation in the module for it; undefined where multiply-adds are not fused. */
-function relaxed(module) {
+export function relaxed(module) {
   const { buffer, memory, fused, add_key, remove_key, apply } = new WebAssembly.Instance(module).exports
   if (!fused()) return
   const write = (octets) => new Uint8Array(memory.buffer).set(octets, buffer())
