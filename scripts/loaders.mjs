@@ -10,6 +10,8 @@ function inline(_module, bytes) {
 
 function decoded() {
   if (typeof Uint8Array.fromHex === 'function') return Uint8Array.fromHex(hex)
+  // Node.js before 25: the loop below would take longer than everything else at the start.
+  if (globalThis.Buffer) return globalThis.Buffer.from(hex, 'hex')
   const bytes = new Uint8Array(hex.length / 2)
   for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(2 * i) << 4) | digit(2 * i + 1)
   return bytes
