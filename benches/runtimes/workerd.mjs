@@ -67,7 +67,7 @@ async function table(ask, task, fixture, slices) {
     await cell.time(64)
     const warm = (await cell.time(256)) / 256
     cell.calls = Math.max(1, Math.round(SLICE_US / warm))
-    await cell.time(cell.calls * 4)
+    await cell.time(cell.calls * 12)
   }
   for (let round = 0; round < slices; round++) {
     for (const { time, calls, walls } of cells) walls.push(Math.max(0, (await time(calls)) - (await time(0))) / calls)

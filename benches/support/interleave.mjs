@@ -1,7 +1,8 @@
 // Times cells by turns in short slices, so that whatever the machine does meets all of them alike.
 
 const SLICE_MS = 4
-const WARM_UP_MS = 250
+// Long enough for a key's largest tables.
+const WARM_UP_MS = 400
 
 /**
  * @param {object[]} cells each with `tokens` and `call(token)`; `awaited` when that answers a promise, `fresh` when every call gets a string of its own
