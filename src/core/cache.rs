@@ -4,6 +4,7 @@
 use super::{
     error::Error,
     key::KeySet,
+    token::lanes,
     verifier::{Accepted, Reading, Verified, Verifier},
 };
 use alloc::{
@@ -189,7 +190,7 @@ impl<V> Tokens<V> {
     }
 
     fn find(&self, token: &[u8]) -> Option<usize> {
-        let same = |place: &&usize| self.get(**place).is_some_and(|entry| *entry.token == *token);
+        let same = |place: &&usize| self.get(**place).is_some_and(|entry| lanes::same(&entry.token, token));
         self.by_end.get(&end_of(token))?.iter().find(same).copied()
     }
 

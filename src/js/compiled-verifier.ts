@@ -150,12 +150,32 @@ export class CompiledVerifier {
     return this.#inModule(text, now)
   }
 
+  /** As `verify`, where nothing has to be waited for, which spares three promises; otherwise undefined, and `verify` has the say. */
+  verifyAtOnce(token: unknown, now: number): Accepted | undefined {
+    const text = this.admit(token)
+    if (this.#unexported) return undefined
+    let accepted: Accepted | undefined
+    try {
+      accepted = this.#recall(text, now) ?? (this.#staysInModule(text) ? this.#verifyInModule(text, now) : undefined)
+    } catch (error) {
+      const issuer = this.#blamed(error, text)
+      if (issuer === undefined) throw error
+      // Other keys could decide otherwise. A forged token must not be verified twice with the same.
+      const isForged = error instanceof JWSSignatureVerificationFailed
+      if (isForged && !this.#renew(issuer) && !this.#source(issuer)?.due()) throw error
+      return undefined
+    }
+    if (!accepted || this.#renew(accepted.issuer)) return undefined
+    const source = this.#source(accepted.issuer)
+    if (source?.due()) source.ready().catch(() => {})
+    return accepted
+  }
+
   /** `now` is asked again after each wait for keys. */
-  async verify(token: unknown, now: () => number): Promise<Accepted> {
-    let moment = now()
+  async verify(token: unknown, now: () => number, moment = now()): Promise<Accepted> {
     const text = this.admit(token)
     if (this.#unexported) await this.#export()
-    const inModule = this.#backend === 'wasm' || (this.#backend === 'auto' && !subtleCrypto())
+    const inModule = this.#isWithoutPlatform()
     let fetched: Snapshot | undefined
     let missed = false
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -315,8 +335,7 @@ export class CompiledVerifier {
   async #onPlatform(text: string, now: number): Promise<Accepted | undefined> {
     const known = this.#recall(text, now)
     if (known) return known
-    // Most tokens of an issuer have the same header, which alone decides who checks the signature.
-    if (this.#leftToModule && text.startsWith(this.#leftToModule)) return this.#verifyInModule(text, now)
+    if (this.#staysInModule(text)) return this.#verifyInModule(text, now)
     const { alg, candidates, signingInput, signature } = this.#call((handle) => prepare(handle, text))
     const issuer = candidates[0]?.issuer ?? 0
     const held = this.#held[issuer]
@@ -352,6 +371,16 @@ export class CompiledVerifier {
     return accepted
   }
 
+  /** Most tokens of an issuer have the same header, which alone decides who checks the signature. */
+  #staysInModule(text: string): boolean {
+    const left = this.#leftToModule
+    return left === undefined ? this.#isWithoutPlatform() : text.startsWith(left)
+  }
+
+  #isWithoutPlatform(): boolean {
+    return this.#backend === 'wasm' || (this.#backend === 'auto' && !subtleCrypto())
+  }
+
   #isFasterInModule(algorithm: ReturnType<typeof platformAlgorithm>, { length }: Uint8Array): boolean {
     const faster = algorithm?.faster ?? 'module'
     if (faster !== 'warm module') return faster === 'module'
@@ -361,12 +390,15 @@ export class CompiledVerifier {
   /** What was remembered of the token, if it was accepted before and still is. */
   #recall(text: string, now: number): Accepted | undefined {
     if (this.policy.cacheBytes === 0) return undefined
-    const place = this.#call((handle) => {
-      const answer = handle.recall(engine.write(text), now)
-      if (answer < -1) throw -1 - answer
-      return answer
-    })
-    const remembered = this.#remembered[place]
+    const { glue } = engine
+    let place: number
+    try {
+      place = this.#handleIn(glue).recall(engine.write(text), now)
+      if (place < -1) throw -1 - place
+    } catch (thrown) {
+      throw this.#failure(thrown)
+    }
+    const remembered = place < 0 ? undefined : this.#remembered[place]
     // The module has compared the token as a whole; should both ever disagree on their places, it is just verified again.
     return remembered?.token === text ? remembered.accepted : undefined
   }
@@ -381,15 +413,19 @@ export class CompiledVerifier {
     return this.#recall(text, now) ?? this.#verifyInModule(text, now)
   }
 
+  // Not by `#call`, whose function would be another one for each token.
   #verifyInModule(text: string, now: number): Accepted {
-    return this.#call((handle, glue) => {
-      const status = handle.verify(engine.write(text), now)
+    const { glue } = engine
+    try {
+      const status = this.#handleIn(glue).verify(engine.write(text), now)
       const faulty = engine.part(FAULTS) !== 0
       const accepted = status === 0 ? this.#accept(status, text) : undefined
       if (faulty) this.#tellFaults(glue)
       if (!accepted) throw status
       return accepted
-    })
+    } catch (thrown) {
+      throw this.#failure(thrown)
+    }
   }
 
   #tellFaults(glue: VerifyGlue): void {
@@ -426,15 +462,21 @@ export class CompiledVerifier {
     return last.flat ? { ...last.flat } : (JSON.parse(last.text) as JWTHeader)
   }
 
-  /** Runs calls into the module, and turns the status number or text that they throw into an error. */
+  /** Runs calls into the module. */
   #call<Result>(calls: (handle: VerifierHandle, glue: VerifyGlue) => Result): Result {
+    const { glue } = engine
     try {
-      return engine.run((glue) => calls(this.#handleIn(glue), glue))
+      return calls(this.#handleIn(glue), glue)
     } catch (thrown) {
-      if (typeof thrown === 'number') throw errorFromStatus(thrown, this.policy.requiredClaims)
-      if (typeof thrown === 'string') throw new TypeError(`option ${thrown}`)
-      throw thrown
+      throw this.#failure(thrown)
     }
+  }
+
+  /** The error for what a call into the module threw: its status number, its text, or what it fell over. */
+  #failure(thrown: unknown): unknown {
+    const failure = engine.failure(thrown)
+    if (typeof failure === 'number') return errorFromStatus(failure, this.policy.requiredClaims)
+    return typeof failure === 'string' ? new TypeError(`option ${failure}`) : failure
   }
 
   #handleIn(glue: VerifyGlue): VerifierHandle {

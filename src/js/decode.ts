@@ -170,15 +170,15 @@ export function nextRefresh(
 function read(token: unknown, what: 'header' | 'payload'): unknown {
   if (typeof token !== 'string') throw readingError('NotAString')
   if (token.length > MAX_TOKEN_SIZE) throw readingError('TokenTooLarge')
+  const { glue } = engine
   try {
-    return engine.run((glue) => {
-      const length = engine.write(token)
-      const status = what === 'header' ? glue.decode_header(length) : glue.decode(length)
-      if (status !== 0) throw status
-      return JSON.parse(engine.text(what === 'header' ? 0 : 2))
-    })
+    const length = engine.write(token)
+    const status = what === 'header' ? glue.decode_header(length) : glue.decode(length)
+    if (status !== 0) throw status
+    return JSON.parse(engine.text(what === 'header' ? 0 : 2))
   } catch (thrown) {
-    throw typeof thrown === 'number' ? readingError(thrown & 255) : thrown
+    const failure = engine.failure(thrown)
+    throw typeof failure === 'number' ? readingError(failure & 255) : failure
   }
 }
 

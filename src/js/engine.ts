@@ -14,15 +14,15 @@ const INTERNAL = 31
 const PARTS = 13
 
 const encoder = /* @__PURE__ */ new TextEncoder()
-// The core has checked the bytes; a decoder that repairs could only make two readers disagree.
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+// The core has checked the bytes, so there is nothing to repair; to have them checked once more costs as much again.
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** One WebAssembly instance: made at the first use, replaced after a trap. */
 export class Engine<Glue extends Boundary> {
   readonly #instantiate: () => Glue
   #glue: Glue | undefined
-  #room: Uint8Array = new Uint8Array()
-  #parts: Uint32Array = new Uint32Array()
+  #room = new Uint8Array()
+  #parts = new Uint32Array()
   /** Counts instances: what was made in an earlier one is to be made again. */
   generation = 0
 
@@ -39,8 +39,6 @@ export class Engine<Glue extends Boundary> {
         if (thrown instanceof TypeError) throw thrown
         throw new JotgateInternal('WebAssembly could not be started', { cause: thrown })
       }
-      this.#room = new Uint8Array()
-      this.#parts = new Uint32Array()
       this.generation += 1
     }
     return this.#glue
@@ -48,21 +46,22 @@ export class Engine<Glue extends Boundary> {
 
   /** Puts text as UTF-8 where the module reads it; its length in bytes. */
   write(text: string): number {
-    let { read, written } = encoder.encodeInto(text, this.#reserve(text.length))
-    if (read < text.length) ({ written } = encoder.encodeInto(text, this.#reserve(text.length * 3)))
-    return written
+    const { read, written } = encoder.encodeInto(text, this.#reserve(text.length))
+    return read < text.length ? encoder.encodeInto(text, this.#reserve(text.length * 3)).written : written
   }
 
   /** A part of the last answer, valid until the next call into the module. */
   bytes(part: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.glue.memory.buffer as ArrayBuffer, this.part(part), this.part(part + 1))
+    const start = this.part(part)
+    return new Uint8Array(this.#parts.buffer, start, this.part(part + 1))
   }
 
   /** A number of the last answer, by its place in the list of `parts` in src/wasm/memory.rs. */
   part(index: number): number {
-    const glue = this.glue
-    if (this.#parts.buffer !== glue.memory.buffer) {
-      this.#parts = new Uint32Array(glue.memory.buffer, glue.parts() >>> 0, PARTS)
+    // Growing the memory detaches every view, which empties it. To ask the memory for its buffer costs more.
+    if (this.#parts.length === 0) {
+      const glue = this.glue
+      this.#parts = new Uint32Array(glue.memory.buffer as ArrayBuffer, glue.parts() >>> 0, PARTS)
     }
     return this.#parts[index] ?? 0
   }
@@ -71,29 +70,36 @@ export class Engine<Glue extends Boundary> {
     return decoder.decode(this.bytes(part))
   }
 
-  /**
-   * Runs calls into the module. The status numbers and texts that are thrown on purpose pass; anything else is a trap or
-   * an exhausted stack, after which the module's memory is not to be trusted.
-   */
+  /** Runs calls into the module. */
   run<Result>(calls: (glue: Glue) => Result): Result {
     const glue = this.glue
     try {
       return calls(glue)
     } catch (thrown) {
-      const expected = typeof thrown === 'string' || (typeof thrown === 'number' && (thrown & 255) !== INTERNAL)
-      if (expected) throw thrown
-      this.#glue = undefined
-      throw new JotgateInternal('jotgate failed, so the token was not accepted; please report this', { cause: thrown })
+      throw this.failure(thrown)
     }
   }
 
-  #reserve(capacity: number): Uint8Array {
-    const glue = this.glue
-    // Growing the memory detaches every view.
-    if (this.#room.length < capacity || this.#room.buffer !== glue.memory.buffer) {
+  /**
+   * What is to be thrown for what a call into the module threw: the status numbers and texts that are thrown on purpose;
+   * anything else is a trap or an exhausted stack, after which the module's memory is not to be trusted.
+   */
+  failure(thrown: unknown): unknown {
+    const expected = typeof thrown === 'string' || (typeof thrown === 'number' && (thrown & 255) !== INTERNAL)
+    if (expected) return thrown
+    this.#glue = undefined
+    this.#room = new Uint8Array()
+    this.#parts = new Uint32Array()
+    return new JotgateInternal('jotgate failed, so the token was not accepted; please report this', { cause: thrown })
+  }
+
+  #reserve(capacity: number): Uint8Array<ArrayBuffer> {
+    // Detached, it is empty as well.
+    if (this.#room.length < capacity || this.#room.length === 0) {
+      const glue = this.glue
       const room = Math.max(capacity, this.#room.length, 4096)
       const pointer = glue.buffer(room) >>> 0
-      this.#room = new Uint8Array(glue.memory.buffer, pointer, room)
+      this.#room = new Uint8Array(glue.memory.buffer as ArrayBuffer, pointer, room)
     }
     return this.#room
   }

@@ -3,7 +3,7 @@ import * as decodeEntry from 'jotgate/decode'
 import { answerAtOnce } from './answers.mjs'
 import { claims, NOW, signed } from './issuer.mjs'
 import { assert, equal } from './tally.mjs'
-import { base64url, textOf } from './tokens.mjs'
+import { base64url, bytesOf, textOf } from './tokens.mjs'
 
 const token = (payload, header = '{"alg":"none"}') => `${base64url(header)}.${base64url(payload)}.AA`
 const times = (more) => token(JSON.stringify(more))
@@ -36,6 +36,26 @@ export async function decode(tally, { attacks: { cases }, codes }) {
       equal(decodeProtectedHeader(text), JSON.parse(textOf(header)), 'the header')
     })
   }
+  await tally.test('a segment is the base64url of an encoder, whatever stands where', () => {
+    // With every length of what is behind the last whole block of sixteen characters.
+    for (let length = 40; length <= 51; length++) {
+      const good = base64url(JSON.stringify({ a: 'x'.repeat(length - 8) }))
+      equal(good.length, Math.ceil((length * 4) / 3))
+      for (let at = 0; at < good.length; at++) {
+        for (let code = 0; code < 0x100; code++) {
+          const payload = good.slice(0, at) + String.fromCharCode(code) + good.slice(at + 1)
+          let answer
+          try {
+            decodeJwt(`e30.${payload}.AA`)
+          } catch ({ code }) {
+            answer = code
+          }
+          const sound = /^[\w-]+$/.test(payload) && base64url(bytesOf(payload)) === payload
+          if ((answer === 'ERR_JWS_INVALID') === sound) throw new Error(`code ${code} at ${at} of ${length}: ${answer}`)
+        }
+      }
+    }
+  })
   await tally.test('strings end where JSON.parse finds their end, whatever stands where', () => {
     const special = Array.from({ length: 0x60 }, (_, code) => code).filter((code) => code < 0x24 || code > 0x5a)
     for (let length = 1; length <= 34; length++) {

@@ -77,6 +77,8 @@ pub enum SigningKey {}
 
 /// Whether `signature` is `algorithm`'s signature over `message`. A signature
 /// of the wrong length or form is a wrong signature.
+// A function for each algorithm: an engine compiles the one that is used.
+#[inline(never)]
 pub fn verify<A: Algorithm>(algorithm: &A, verifying_key: &A::VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
     if A::Signature::LENGTH.is_some_and(|length| length.get() != signature.len()) {
         return false;
@@ -233,6 +235,8 @@ macro_rules! algorithms {
             /// Whether `signature` is `alg`'s signature over `message`; never
             /// with an algorithm for another type of key.
             #[must_use]
+            // Inside of its caller, all families together would be made fast instead of small.
+            #[inline(never)]
             pub fn verify(&self, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
                 match (alg, self, message, signature) {
                     $(

@@ -35,6 +35,84 @@ fn first_special(block: &[u8; 16]) -> Option<usize> {
     (special != 0).then(|| special.trailing_zeros() as usize)
 }
 
+/// Writes the octets of sixteen characters of base64url (RFC 4648 §5), if all are of
+/// its alphabet.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub fn decode_sextets(characters: &[u8; 16], octets: &mut [u8; 12]) -> bool {
+    for (group, triple) in characters.as_chunks::<4>().0.iter().zip(octets.as_chunks_mut::<3>().0) {
+        let [a, b, c, d] = group.map(sextet);
+        if (a | b | c | d) & FOREIGN != 0 {
+            return false;
+        }
+        *triple = [(a << 2) | (b >> 4), (b << 4) | (c >> 2), (c << 6) | d];
+    }
+    true
+}
+
+/// Set in a table entry that stands for no sextet.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+const FOREIGN: u8 = 0x80;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a place beyond the end")]
+const SEXTETS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut sextets = [FOREIGN; 256];
+    let mut value = 0;
+    while value < alphabet.len() {
+        sextets[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    sextets
+};
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[expect(clippy::indexing_slicing, reason = "a byte is never beyond 256 entries")]
+fn sextet(character: u8) -> u8 {
+    SEXTETS[usize::from(character)]
+}
+
+/// The upper half of a character tells its row of ASCII. Each bit stands for rows with
+/// the same gaps, and is set for the lower halves that fall into them: what has a bit
+/// in common with its row is foreign.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub fn decode_sextets(characters: &[u8; 16], octets: &mut [u8; 12]) -> bool {
+    use ::core::arch::wasm32::{
+        i8x16, i8x16_shuffle, i8x16_swizzle, u8x16, u8x16_add, u8x16_eq, u8x16_shr, u8x16_splat, u16x8_shl, u16x8_shr,
+        u16x8_splat, u32x4_extract_lane, u32x4_shl, u32x4_shr, u32x4_splat, u64x2, u64x2_extract_lane, v128_and,
+        v128_any_true, v128_or,
+    };
+    let number = u128::from_le_bytes(*characters);
+    let text = u64x2(number as u64, (number >> 64) as u64);
+    let rows = u8x16_shr(text, 4);
+    let columns = v128_and(text, u8x16_splat(0xf));
+    let gaps_of_row = u8x16(32, 32, 1, 2, 4, 8, 4, 16, 32, 32, 32, 32, 32, 32, 32, 32);
+    let gaps_at_column = u8x16(37, 33, 33, 33, 33, 33, 33, 33, 33, 33, 35, 59, 59, 58, 59, 51);
+    if v128_any_true(v128_and(i8x16_swizzle(gaps_of_row, rows), i8x16_swizzle(gaps_at_column, columns))) {
+        return false;
+    }
+    let offsets = i8x16(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+    // `_` is the last of its row, but 63.
+    let underscores = v128_and(u8x16_eq(text, u8x16_splat(b'_')), u8x16_splat(33));
+    let sextets = u8x16_add(u8x16_add(text, i8x16_swizzle(offsets, rows)), underscores);
+    // From pairs of 6 bits to 12, from pairs of those to 24, first character highest.
+    let pairs = v128_or(u16x8_shl(v128_and(sextets, u16x8_splat(0xff)), 6), u16x8_shr(sextets, 8));
+    let groups = v128_or(u32x4_shl(v128_and(pairs, u32x4_splat(0xffff)), 12), u32x4_shr(pairs, 16));
+    let decoded = i8x16_shuffle::<2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3>(groups, groups);
+    let (first, last) = octets.split_at_mut(8);
+    // Whole numbers, as the compiler would store byte after byte of an array.
+    first.copy_from_slice(&u64x2_extract_lane::<0>(decoded).to_le_bytes());
+    last.copy_from_slice(&u32x4_extract_lane::<2>(decoded).to_le_bytes());
+    true
+}
+
+/// Whether both are the same. `==` on slices is a call that goes byte by byte.
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    let ((blocks, tail), (other_blocks, other_tail)) = (one.as_chunks::<16>(), other.as_chunks::<16>());
+    let same_block = |(one, other): (&[u8; 16], &[u8; 16])| u128::from_ne_bytes(*one) == u128::from_ne_bytes(*other);
+    one.len() == other.len() && blocks.iter().zip(other_blocks).all(same_block) && tail == other_tail
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +133,23 @@ mod tests {
                     }
                     let first = if special { at } else { (at + 1).min(length) };
                     assert_eq!(plain_length(&text), first, "{byte} at {at} of {length}, quotes behind");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tells_whether_two_are_the_same() {
+        for length in 0..70_usize {
+            let one = vec![7; length];
+            assert!(same(&one, &one.clone()));
+            assert!(!same(&one, &vec![7; length + 1]));
+            assert!(!same(&vec![7; length + 1], &one));
+            for at in 0..length {
+                for bit in [1, 0x80] {
+                    let mut other = one.clone();
+                    other[at] ^= bit;
+                    assert!(!same(&one, &other), "{at} of {length}");
                 }
             }
         }

@@ -6,5 +6,5 @@ pub mod claims;
 pub mod compact;
 pub mod header;
 pub mod json;
-mod lanes;
+pub(crate) mod lanes;
 pub mod scope;
