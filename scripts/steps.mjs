@@ -75,7 +75,7 @@ export const steps = [
     minutes: 20,
   },
   { name: 'memory', command: () => [...NODE_TEST, 'tests/memory/**/*.test.mjs'] },
-  { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'] },
+  { name: 'differential', command: () => [...NODE_TEST, 'tests/differential/**/*.test.mjs'], minutes: 20 },
   { name: 'key sets', command: () => [...NODE_TEST, 'tests/key-sets/**/*.test.mjs'] },
   { name: 'discovery', command: () => [...NODE_TEST, 'tests/discovery/**/*.test.mjs'] },
   { name: 'package', command: () => [...NODE_TEST, 'tests/package/**/*.test.mjs'], minutes: 20 },

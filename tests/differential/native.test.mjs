@@ -69,6 +69,7 @@ function against(family, cases, of) {
         verdicts += 1
       }
       accepted += Number(expected)
+      if (made % 10_000 === 9_999) console.log(`${family}: ${made + 1} cases, ${accepted} good`)
     }
     console.log(`${family}: ${CASES} cases against OpenSSL, ${accepted} good, ${verdicts} verdicts of accelerators`)
     assert.ok(accepted > CASES / 5 && accepted < (CASES * 9) / 10, 'both verdicts have to be met often')
