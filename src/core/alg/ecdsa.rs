@@ -44,6 +44,7 @@ macro_rules! ecdsa_algorithm {
                 ///
                 /// [`KeyError::EcPoint`] for another width and for coordinates
                 /// that are not of a point on the curve.
+                #[inline(never)]
                 pub fn new(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
                     let x = x.try_into().map_err(|_| KeyError::EcPoint)?;
                     let y = y.try_into().map_err(|_| KeyError::EcPoint)?;
@@ -62,6 +63,7 @@ macro_rules! ecdsa_algorithm {
                 $(
                     /// Lets the accelerator verify, under supervision.
                     #[cfg(feature = "accel")]
+                    #[inline(never)]
                     pub fn accelerate(&mut self, supervisor: &Supervisor) {
                         let point = self.stock.as_affine();
                         let key = $accel::Key::new(&point.x(), &point.y());

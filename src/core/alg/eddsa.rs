@@ -29,6 +29,7 @@ impl VerifyingKey {
     /// [`KeyError::OkpPoint`] for another length than 32 octets, for an encoding
     /// that is not canonical or not on the curve, and for a point of small
     /// order, under which one signature fits many messages.
+    #[inline(never)]
     pub fn new(x: &[u8]) -> Result<Self, KeyError> {
         let x = x.try_into().map_err(|_| KeyError::OkpPoint)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(x).map_err(|_| KeyError::OkpPoint)?;
@@ -45,6 +46,7 @@ impl VerifyingKey {
 
     /// Lets the accelerator verify, under supervision.
     #[cfg(feature = "accel")]
+    #[inline(never)]
     pub fn accelerate(&mut self, supervisor: &Supervisor) {
         let key = ed25519::Key::new(self.stock.as_bytes());
         self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));

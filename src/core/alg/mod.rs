@@ -4,6 +4,9 @@
 //! Every family implements [`jwt_compact::Algorithm`] over a verifying key that
 //! holds whatever can be computed once per key. [`Alg`] is the table of them;
 //! nothing outside of this crate knows a family's inside.
+//!
+//! Each family's entries are out of line: WebAssembly is compiled function by
+//! function when it is first called, and a family that is not used costs nothing then.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -77,7 +80,6 @@ pub enum SigningKey {}
 
 /// Whether `signature` is `algorithm`'s signature over `message`. A signature
 /// of the wrong length or form is a wrong signature.
-// A function for each algorithm: an engine compiles the one that is used.
 #[inline(never)]
 pub fn verify<A: Algorithm>(algorithm: &A, verifying_key: &A::VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
     if A::Signature::LENGTH.is_some_and(|length| length.get() != signature.len()) {

@@ -41,6 +41,7 @@ impl VerifyingKey {
     /// or more than 8192 bits, [`KeyError::RsaExponent`] for an exponent that is
     /// even, 1, or longer than 32 bits (RFC 8017 §3.1), [`KeyError::RsaFaulty`] for
     /// a modulus that can be factored because of how it was made.
+    #[inline(never)]
     pub fn new(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
         let n = significant(n);
         let (Some(first), Some(last)) = (n.first(), n.last()) else {
