@@ -47,12 +47,13 @@
 //!
 //! | | with the key | after good signatures | without a table |
 //! | --- | --- | --- | --- |
-//! | ECDSA | its point in Montgomery form | multiples of it and of the generator, in digits of 4, 6 and 8 bits, for P-384 4 and 6, two more for the generator: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
+//! | ECDSA | its point in Montgomery form | multiples of it and of the generator, in digits of 4, 6, 8 and 10 bits, for P-384 4, 6 and 8: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
 //! | Ed25519 | its point, decoded | multiples of it and of the base point, 4, 6 and 8 bits: [`ed25519`] | Straus, 4 bits |
 //! | RSA | R² and the inverse of the modulus: [`rsa_montgomery`] | | |
 //!
 //! [`tables`] decides who gets which: by uses, only good signatures counted; one step of
-//! one table in a verification; within a bound of memory for all of them.
+//! one table in a verification; within a bound of memory for all of them, of which the
+//! largest tables leave half to others.
 //!
 //! # Why nothing overflows
 //!
@@ -79,7 +80,7 @@
 //! or RSA key. The crate's verdict stands. One disagreement, in whatever direction,
 //! switches the family off until the process ends, drops its tables, and is told to
 //! `onFault`. A comparison cannot show that a few of a table's points are wrong, of which
-//! a verdict needs 33: those of ECDSA are all held against the curve's equation when a
+//! a verdict needs a few dozen: those of ECDSA are all held against the curve's equation when a
 //! table is done ([`comb`]). A wrong point elsewhere, or damage later, makes
 //! good signatures fail; that it makes a chosen bad one pass would have to be luck.
 //!
@@ -92,7 +93,8 @@
 //!   `JOTGATE_CASES` says else. r and s at the ends of their range and beyond, r + n, points at
 //!   infinity, equal and opposite terms, S + L, points of small and of mixed order,
 //!   encodings that are not canonical, salts and padding, limbs at their bounds.
-//! - Wycheproof's vectors through every table.
+//! - Wycheproof's vectors through every table and both RSA kernels, unsupervised, natively
+//!   and in every runtime: `tests/accel_ec.rs`, `tests/accel_rsa_ed.rs`, `tests/variants`.
 //! - Fuzzing against the crates: `accel_p256`, `accel_p384`, `accel_ed25519`, `accel_rsa` in `fuzz/`.
 //! - The supervisor: `tests/accel_trust.rs`; with arithmetic or tables broken on purpose
 //!   (feature `fault`), which must be found out before a wrong verdict leaves: `tests/accel_fault.rs`.
