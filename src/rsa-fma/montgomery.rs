@@ -34,22 +34,18 @@
 //! the digits of Montgomery's quotient are the digits of the sum itself, and a digit
 //! meets the next ones two columns later, in M = N + 1, of which two limbs are zero.
 
-use crate::integer::{Integer, LIMB_BITS, MASK, MAX_BLOCKS};
+use crate::integer::{LIMB_BITS, MASK, MAX_BLOCKS, add_one, to_blocks};
+use alloc::{boxed::Box, vec, vec::Vec};
 #[cfg(not(feature = "unfused"))]
 use core::arch::wasm32::f64x2_relaxed_madd as multiply_add;
 use core::arch::wasm32::{
-    f64x2, f64x2_eq, f64x2_splat, f64x2_sub, i64x2, i64x2_add, i64x2_all_true, i64x2_extract_lane, i64x2_splat, v128,
+    f64x2, f64x2_eq, f64x2_splat, f64x2_sub, i64x2_add, i64x2_all_true, i64x2_extract_lane, i64x2_splat, v128,
 };
 use core::hint::black_box;
+use core::slice::SliceIndex;
 
 /// Four limbs.
 pub type Block = [f64; 4];
-
-/// The four limbs of a block, each in both lanes.
-type Spread = [v128; 4];
-
-/// A block moved up by 0, 1, 2 and 3 limbs, two vectors each.
-type Shifted = [[v128; 2]; 4];
 
 const TWO_51: f64 = (1_u64 << 51) as f64;
 const TWO_103: f64 = TWO_51 * TWO_51 * 2.0;
@@ -58,14 +54,12 @@ const LOW: f64 = 3.0 * TWO_51;
 const ZERO: Block = [0.0; 4];
 
 #[cfg(feature = "unfused")]
-#[inline]
-#[target_feature(enable = "simd128")]
+#[inline(always)]
 fn multiply_add(a: v128, b: v128, c: v128) -> v128 {
     core::arch::wasm32::f64x2_add(core::arch::wasm32::f64x2_mul(a, b), c)
 }
 
 /// Whether a multiply-add rounds once: (2²⁷ + 1)² − (2⁵⁴ + 2²⁸) is 1 then, else 0.
-#[target_feature(enable = "relaxed-simd,simd128")]
 pub fn is_fused() -> bool {
     let factor = black_box(f64x2_splat(((1 << 27) + 1) as f64));
     let addend = black_box(f64x2_splat(-(((1_u64 << 54) + (1 << 28)) as f64)));
@@ -89,15 +83,13 @@ struct Constants {
 }
 
 impl Constants {
-    #[inline]
-    #[target_feature(enable = "simd128")]
+    #[inline(always)]
     fn new() -> Self {
         Self { high: black_box(f64x2_splat(TWO_103)), both: black_box(f64x2_splat(TWO_103 + LOW)) }
     }
 
     /// l and h of the head comment, in two lanes.
-    #[inline]
-    #[target_feature(enable = "relaxed-simd,simd128")]
+    #[inline(always)]
     fn halves(self, x: v128, y: v128) -> (v128, v128) {
         let high = multiply_add(x, y, self.high);
         (multiply_add(x, y, f64x2_sub(self.both, high)), high)
@@ -105,201 +97,177 @@ impl Constants {
 }
 
 impl Sum {
-    #[inline]
-    #[target_feature(enable = "simd128")]
+    #[inline(always)]
     fn zero() -> Self {
         Self { low: [i64x2_splat(0); 2], high: [i64x2_splat(0); 2], terms: 0 }
     }
 
-    #[inline]
-    #[target_feature(enable = "relaxed-simd,simd128")]
+    #[inline(always)]
     fn add(&mut self, constants: Constants, x: v128, [y0, y1]: [v128; 2]) {
         let ([l0, l1], [h0, h1]) = (self.low, self.high);
         let (low_0, high_0) = constants.halves(x, y0);
         let (low_1, high_1) = constants.halves(x, y1);
         self.low = [i64x2_add(l0, low_0), i64x2_add(l1, low_1)];
         self.high = [i64x2_add(h0, high_0), i64x2_add(h1, high_1)];
-        self.terms += 1;
     }
 
-    /// Adds Σ x_p·Y_{q−p}: `x` from the first p on, `y` the blocks of the same p in
-    /// ascending order of their index.
-    #[inline]
-    #[target_feature(enable = "relaxed-simd,simd128")]
-    fn add_products(&mut self, constants: Constants, x: &[Spread], y: &[Shifted]) {
+    /// Adds Σ x_p·Y_{q−p}: `x` from the first p on; `y` the blocks of the same p, and
+    /// the one below the last.
+    #[inline(always)]
+    fn add_products(&mut self, constants: Constants, x: &[Block], y: &[Block]) {
         let mut sum = *self;
-        for ([x0, x1, x2, x3], [y0, y1, y2, y3]) in x.iter().zip(y.iter().rev()) {
-            sum.add(constants, *x0, *y0);
-            sum.add(constants, *x1, *y1);
-            sum.add(constants, *x2, *y2);
-            sum.add(constants, *x3, *y3);
+        let x = x.as_flattened();
+        for (x, y) in x.iter().zip(y.as_flattened().windows(4)) {
+            if let [y3, y2, y1, y0] = y {
+                sum.add(constants, f64x2_splat(*x), [f64x2(*y3, *y2), f64x2(*y1, *y0)]);
+            }
         }
+        sum.terms = self.terms + x.len() as i64;
         *self = sum;
     }
 
     /// The halves as integers; a high half belongs a column higher.
-    #[inline]
-    #[target_feature(enable = "simd128")]
+    #[inline(always)]
     fn columns(&self) -> ([i64; 4], [i64; 4]) {
-        let ([l01, l23], [h01, h23]) = (self.low, self.high);
-        let ([l0, l1], [l2, l3]) = (plain(l01, LOW, self.terms), plain(l23, LOW, self.terms));
-        let ([h0, h1], [h2, h3]) = (plain(h01, TWO_103, self.terms), plain(h23, TWO_103, self.terms));
+        let ([l32, l10], [h32, h10]) = (self.low, self.high);
+        let ([l3, l2], [l1, l0]) = (plain(l32, LOW, self.terms), plain(l10, LOW, self.terms));
+        let ([h3, h2], [h1, h0]) = (plain(h32, TWO_103, self.terms), plain(h10, TWO_103, self.terms));
         ([l0, l1, l2, l3], [h0, h1, h2, h3])
     }
 }
 
 /// Two sums without the bits of the constant in each of their terms.
-#[inline]
-#[target_feature(enable = "simd128")]
+#[inline(always)]
 fn plain(sums: v128, constant: f64, terms: i64) -> [i64; 2] {
     let bits = (constant.to_bits() as i64).wrapping_mul(terms);
     [i64x2_extract_lane::<0>(sums).wrapping_sub(bits), i64x2_extract_lane::<1>(sums).wrapping_sub(bits)]
 }
 
-fn block<T: Copy>(integer: &[T], at: usize, zero: T) -> T {
-    integer.get(at).copied().unwrap_or(zero)
+/// An integer for [`Sum::add_products`]: limbs the most significant first, so that
+/// both factors are walked upwards; a block of zeros ahead, and zeros behind.
+type Reversed = [Block; MAX_BLOCKS + 2];
+
+fn reverse(integer: &[Block], map: impl Fn(f64) -> f64, out: &mut [Block]) {
+    let limbs = integer.as_flattened().iter().rev().map(|limb| map(*limb));
+    let places = out.as_flattened_mut().iter_mut().skip(4);
+    places.zip(limbs.chain(ZERO)).for_each(|(place, limb)| *place = limb);
 }
 
-#[inline]
-#[target_feature(enable = "simd128")]
-fn spread(limbs: Block) -> Spread {
-    limbs.map(|limb| f64x2_splat(limb))
-}
-
-#[inline]
-#[target_feature(enable = "simd128")]
-fn shift(integer: impl Iterator<Item = Block>, out: &mut [Shifted]) {
-    let [mut b1, mut b2, mut b3] = [0.0; 3];
-    for (out, [y0, y1, y2, y3]) in out.iter_mut().zip(integer.chain([ZERO])) {
-        *out = [
-            [f64x2(y0, y1), f64x2(y2, y3)],
-            [f64x2(b3, y0), f64x2(y1, y2)],
-            [f64x2(b2, b3), f64x2(y0, y1)],
-            [f64x2(b1, b2), f64x2(b3, y0)],
-        ];
-        [b1, b2, b3] = [y1, y2, y3];
-    }
+fn part(blocks: &[Block], range: impl SliceIndex<[Block], Output = [Block]>) -> &[Block] {
+    blocks.get(range).unwrap_or_default()
 }
 
 /// N for the kernel, by way of M = N + 1.
 pub struct Modulus {
-    shifted: [Shifted; MAX_BLOCKS + 1],
+    /// Like [`Reversed`], as long as it has to be.
+    m: Box<[Block]>,
     third: f64,
     fourth: f64,
 }
 
-/// Both factors and the quotient, laid out for [`Sum::add_products`].
+/// The right factor and the quotient.
 pub struct Scratch {
-    left: [Spread; MAX_BLOCKS],
-    right: [Shifted; MAX_BLOCKS + 1],
-    m: [Spread; MAX_BLOCKS],
+    right: Reversed,
+    m: [Block; MAX_BLOCKS],
 }
-
-const EMPTY_SPREAD: Spread = [i64x2(0, 0); 4];
-const EMPTY_SHIFTED: Shifted = [[i64x2(0, 0); 2]; 4];
 
 impl Scratch {
     pub const fn new() -> Self {
-        Self { left: [EMPTY_SPREAD; MAX_BLOCKS], right: [EMPTY_SHIFTED; MAX_BLOCKS + 1], m: [EMPTY_SPREAD; MAX_BLOCKS] }
+        Self { right: [ZERO; MAX_BLOCKS + 2], m: [ZERO; MAX_BLOCKS] }
     }
 }
 
 impl Modulus {
-    /// Takes M = N + 1.
-    #[target_feature(enable = "simd128")]
-    pub fn new(m: &Integer) -> Self {
-        let mut shifted = [EMPTY_SHIFTED; MAX_BLOCKS + 1];
-        let blocks = m.to_blocks();
-        shift(blocks.iter().copied(), &mut shifted);
-        let [_, _, third, fourth] = block(&blocks, 0, ZERO);
-        Self { shifted, third, fourth }
+    pub fn new(n: &[u64]) -> Self {
+        let mut limbs: Vec<u64> = n.into();
+        add_one(&mut limbs);
+        let mut blocks = vec![ZERO; n.len() / 4];
+        to_blocks(&limbs, &mut blocks);
+        let mut m = vec![ZERO; blocks.len() + 2];
+        reverse(&blocks, |limb| limb, &mut m);
+        let [_, _, third, fourth] = block(&blocks, 0);
+        Self { m: m.into(), third, fourth }
     }
 
-    #[inline]
-    #[target_feature(enable = "relaxed-simd,simd128")]
-    fn reduce(&self, m: &mut [Spread], out: &mut [Block], constants: Constants, factors: impl Fn(usize) -> Sum) {
+    #[inline(always)]
+    fn reduce(&self, m: &mut [Block], out: &mut [Block], constants: Constants, factors: impl Fn(usize) -> Sum) {
         let blocks = out.len();
         let (mut carry, mut above) = (0, 0);
-        for q in 0..blocks {
+        for q in 0..2 * blocks {
             let mut sum = factors(q);
-            let known = m.get(..q).unwrap_or_default();
-            sum.add_products(constants, known, self.shifted.get(1..=q).unwrap_or_default());
+            let first = q.saturating_sub(blocks);
+            let known = part(m, first..q.min(blocks));
+            sum.add_products(constants, known, part(&self.m, blocks + first - q..=blocks));
             let ([l0, l1, l2, l3], [h0, h1, h2, h3]) = sum.columns();
             let s0 = l0 + above + carry;
             let s1 = l1 + h0 + (s0 >> LIMB_BITS);
             let [m0, m1] = [s0 & MASK, s1 & MASK].map(|digit| digit as f64);
-            // What the first two digits are to columns 2 and 3.
-            let (low_0, high_0) = constants.halves(f64x2_splat(m0), f64x2(self.third, self.fourth));
-            let (low_1, high_1) = constants.halves(f64x2_splat(m1), f64x2(0.0, self.third));
-            let ([o2, o3], [p2, p3]) =
-                (plain(i64x2_add(low_0, low_1), LOW, 2), plain(i64x2_add(high_0, high_1), TWO_103, 2));
-            let s2 = l2 + h1 + o2 + (s1 >> LIMB_BITS);
-            let s3 = l3 + h2 + o3 + p2 + (s2 >> LIMB_BITS);
-            let [m2, m3] = [s2 & MASK, s3 & MASK].map(|digit| digit as f64);
-            (carry, above) = (s3 >> LIMB_BITS, h3 + p3);
-            if let Some(slot) = m.get_mut(q) {
-                *slot = spread([m0, m1, m2, m3]);
+            if let Some(slot) = m.get_mut(q).filter(|_| q < blocks) {
+                // What the first two digits are to columns 2 and 3.
+                let (low_0, high_0) = constants.halves(f64x2_splat(m0), f64x2(self.third, self.fourth));
+                let (low_1, high_1) = constants.halves(f64x2_splat(m1), f64x2(0.0, self.third));
+                let ([o2, o3], [p2, p3]) =
+                    (plain(i64x2_add(low_0, low_1), LOW, 2), plain(i64x2_add(high_0, high_1), TWO_103, 2));
+                let s2 = l2 + h1 + o2 + (s1 >> LIMB_BITS);
+                let s3 = l3 + h2 + o3 + p2 + (s2 >> LIMB_BITS);
+                let [m2, m3] = [s2 & MASK, s3 & MASK].map(|digit| digit as f64);
+                (carry, above) = (s3 >> LIMB_BITS, h3 + p3);
+                *slot = [m0, m1, m2, m3];
+            } else if let Some(out) = out.get_mut(first) {
+                let s2 = l2 + h1 + (s1 >> LIMB_BITS);
+                let s3 = l3 + h2 + (s2 >> LIMB_BITS);
+                let [m2, m3] = [s2 & MASK, s3 & MASK].map(|digit| digit as f64);
+                (carry, above) = (s3 >> LIMB_BITS, h3);
+                *out = [m0, m1, m2, m3];
             }
-        }
-        for (first, out) in out.iter_mut().enumerate() {
-            let mut sum = factors(blocks + first);
-            let shifted = self.shifted.get(first + 1..=blocks).unwrap_or_default();
-            sum.add_products(constants, m.get(first..blocks).unwrap_or_default(), shifted);
-            let ([l0, l1, l2, l3], [h0, h1, h2, h3]) = sum.columns();
-            let s0 = l0 + above + carry;
-            let s1 = l1 + h0 + (s0 >> LIMB_BITS);
-            let s2 = l2 + h1 + (s1 >> LIMB_BITS);
-            let s3 = l3 + h2 + (s2 >> LIMB_BITS);
-            (carry, above) = (s3 >> LIMB_BITS, h3);
-            *out = [s0, s1, s2, s3].map(|column| (column & MASK) as f64);
         }
         debug_assert!(carry == 0 && above == 0);
     }
 
     /// a·b·R⁻¹ modulo N, below 2N for factors below 2N.
-    #[target_feature(enable = "relaxed-simd,simd128")]
     pub fn multiply(&self, a: &[Block], b: &[Block], out: &mut [Block], scratch: &mut Scratch) {
         let blocks = out.len();
         let constants = Constants::new();
-        let Scratch { left, right, m } = scratch;
-        left.iter_mut().zip(a).for_each(|(left, a)| *left = spread(*a));
-        shift(b.iter().copied(), right);
+        let Scratch { right, m } = scratch;
+        reverse(b, |limb| limb, right);
         self.reduce(m, out, constants, |q| {
             let (first, end) = (q.saturating_sub(blocks), (q + 1).min(blocks));
             let mut sum = Sum::zero();
-            let left = left.get(first..end).unwrap_or_default();
-            sum.add_products(constants, left, right.get(q + 1 - end..=q - first).unwrap_or_default());
+            sum.add_products(constants, part(a, first..end), part(&*right, blocks + first - q..));
             sum
         });
     }
 
     /// a²·R⁻¹ modulo N.
-    #[target_feature(enable = "relaxed-simd,simd128")]
     pub fn square(&self, a: &[Block], out: &mut [Block], scratch: &mut Scratch) {
         let blocks = out.len();
         let constants = Constants::new();
-        let Scratch { left, right, m } = scratch;
-        left.iter_mut().zip(a).for_each(|(left, a)| *left = spread(*a));
-        shift(a.iter().map(|a| a.map(|limb| 2.0 * limb)), right);
+        let Scratch { right, m } = scratch;
+        reverse(a, |limb| 2.0 * limb, right);
         self.reduce(m, out, constants, |q| {
             let (first, middle) = (q.saturating_sub(blocks), q / 2);
             let mut sum = Sum::zero();
-            let pairs = left.get(first..middle).unwrap_or_default();
-            sum.add_products(constants, pairs, right.get(q + 1 - middle..=q - first).unwrap_or_default());
+            sum.add_products(constants, part(a, first..middle), part(&*right, blocks + first - q..));
             // The pair that is left: p = r, or p = r and p + 1 = r.
-            let [x0, x1, x2, x3] = block(a, middle, ZERO);
+            let [x0, x1, x2, x3] = block(a, middle);
             let [d1, d2, d3] = [x1, x2, x3].map(|limb| 2.0 * limb);
             if q % 2 == 0 {
-                sum.add(constants, f64x2_splat(x0), [f64x2(x0, d1), f64x2(d2, d3)]);
-                sum.add(constants, f64x2_splat(x1), [f64x2(0.0, 0.0), f64x2(x1, d2)]);
+                sum.add(constants, f64x2_splat(x0), [f64x2(d3, d2), f64x2(d1, x0)]);
+                sum.add(constants, f64x2_splat(x1), [f64x2(d2, x1), f64x2(0.0, 0.0)]);
+                sum.terms += 2;
             } else {
-                let [e0, e1, e2, e3] = block(a, middle + 1, ZERO).map(|limb| 2.0 * limb);
-                sum.add(constants, f64x2_splat(x0), [f64x2(e0, e1), f64x2(e2, e3)]);
-                sum.add(constants, f64x2_splat(x1), [f64x2(d3, e0), f64x2(e1, e2)]);
-                sum.add(constants, f64x2_splat(x2), [f64x2(x2, d3), f64x2(e0, e1)]);
-                sum.add(constants, f64x2_splat(x3), [f64x2(0.0, 0.0), f64x2(x3, e0)]);
+                let [e0, e1, e2, e3] = block(a, middle + 1).map(|limb| 2.0 * limb);
+                sum.add(constants, f64x2_splat(x0), [f64x2(e3, e2), f64x2(e1, e0)]);
+                sum.add(constants, f64x2_splat(x1), [f64x2(e2, e1), f64x2(e0, d3)]);
+                sum.add(constants, f64x2_splat(x2), [f64x2(e1, e0), f64x2(d3, x2)]);
+                sum.add(constants, f64x2_splat(x3), [f64x2(e0, x3), f64x2(0.0, 0.0)]);
+                sum.terms += 4;
             }
             sum
         });
     }
+}
+
+fn block(integer: &[Block], at: usize) -> Block {
+    integer.get(at).copied().unwrap_or(ZERO)
 }

@@ -9,10 +9,14 @@ mod memory;
 mod plain;
 #[cfg(feature = "wasm-verify")]
 mod policy;
+#[cfg(all(feature = "wasm-verify", feature = "accel", feature = "rsa"))]
+mod rsa_fma;
 #[cfg(feature = "wasm-verify")]
 mod verify;
 
 pub use decode::{decode, decode_header, measure_skew, next_refresh, rest};
 pub use memory::{buffer, parts, refresh_reason};
+#[cfg(all(feature = "wasm-verify", feature = "accel", feature = "rsa"))]
+pub use rsa_fma::{RsaFma, use_rsa_fma};
 #[cfg(feature = "wasm-verify")]
 pub use verify::{Verifier, json_object, scopes, thumbprint};

@@ -5,32 +5,19 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { environment, root, run } from '../../scripts/command.mjs'
+import { buildRsaFma } from '../../scripts/build.mjs'
+import { environment, root } from '../../scripts/command.mjs'
+import { RSA_FMA } from '../../scripts/loaders.mjs'
 
-const TARGET = 'wasm32-unknown-unknown'
-const FILE = join(root, 'target', TARGET, 'release', 'jotgate_rsa_fma.wasm')
+const FILE = join(root, 'pkg', 'dist', 'wasm', `${RSA_FMA}_bg.wasm`)
 const SIZES = [2048, 2049, 2055, 2140, 3072, 4096, 8191, 8192]
 const EXPONENTS = [65537, 3, 17, 0xffffffff, 0x80000001]
-
-async function built(...features) {
-  await run('cargo', [
-    'build',
-    '--locked',
-    '--release',
-    '--package',
-    'jotgate-rsa-fma',
-    '--target',
-    TARGET,
-    ...features,
-  ])
-  return readFileSync(FILE)
-}
 
 let bytes
 let unfused
 before(async () => {
-  unfused = await built('--features', 'unfused')
-  bytes = await built()
+  unfused = readFileSync(await buildRsaFma(['unfused']))
+  bytes = readFileSync(FILE)
 })
 
 const instance = (module) => new WebAssembly.Instance(new WebAssembly.Module(module)).exports
@@ -138,6 +125,35 @@ test('keys stay apart, and a place is used again', () => {
   exports.remove_key(keys[1])
   assert.equal(addKey(exports, moduli[0], 256, 17), keys[1])
   assert.equal(apply(exports, keys[1], s, 256), power(s, 17n, moduli[0]))
+})
+
+test('nothing is allocated for a power', () => {
+  const exports = instance(bytes)
+  const n = moduli(2048)[3]
+  for (let keys = 0; keys < 400; keys++) {
+    const key = addKey(exports, n, 256, 3)
+    const { buffer } = exports.memory
+    assert.equal(apply(exports, key, 2n, 256), 8n)
+    assert.equal(exports.memory.buffer, buffer)
+  }
+})
+
+test('the memory of keys that are gone is used again', () => {
+  const exports = instance(bytes)
+  const lengths = [256, 512, 1024, 384]
+  const rotate = (times) => {
+    const kept = []
+    for (let round = 0; round < times; round++) {
+      const length = lengths[round % lengths.length]
+      kept.push(addKey(exports, (1n << BigInt(8 * length)) - 1n, length, 3))
+      if (kept.length > 10) exports.remove_key(kept.shift())
+    }
+    for (const key of kept) exports.remove_key(key)
+  }
+  rotate(30)
+  const { byteLength } = exports.memory.buffer
+  rotate(600)
+  assert.equal(exports.memory.buffer.byteLength, byteLength)
 })
 
 test('where multiply-adds are not fused, the probe tells, and it has to', () => {

@@ -14,6 +14,7 @@ import { options } from './options.mjs'
 import { lackedAlgorithms } from './platform.mjs'
 import { results } from './results.mjs'
 import { rfcExamples } from './rfc-examples.mjs'
+import { rsaFma, watchRsaFma } from './rsa-fma.mjs'
 import { Tally } from './tally.mjs'
 
 const PARTS = [
@@ -24,6 +25,7 @@ const PARTS = [
   options,
   keys,
   backends,
+  rsaFma,
   issuers,
   issuerTemplates,
   fetched,
@@ -35,6 +37,7 @@ const PARTS = [
 
 /** @param {Record<string, string>} texts the JSON texts of tests/vectors, by file */
 export async function run(texts) {
+  watchRsaFma()
   // Parsed here: a JSON import may turn `__proto__` into a prototype.
   const vectors = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, JSON.parse(text)]))
   const data = { ...vectors, lacked: await lackedAlgorithms(vectors) }

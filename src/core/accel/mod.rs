@@ -23,6 +23,7 @@
 //!
 //! rsa              a signature's verdict
 //! rsa_encoding     PKCS #1 v1.5 and PSS
+//! rsa_elsewhere    the public operation, where another module computes it
 //! rsa_montgomery   the public operation, over either kernel
 //! rsa_scalar       Montgomery multiplication with 64-bit integers
 //! rsa_simd         the same with simd128
@@ -139,6 +140,8 @@ mod point;
 #[cfg(feature = "rsa")]
 pub mod rsa;
 #[cfg(feature = "rsa")]
+pub mod rsa_elsewhere;
+#[cfg(feature = "rsa")]
 pub mod rsa_encoding;
 #[cfg(feature = "rsa")]
 mod rsa_limbs;
@@ -165,11 +168,13 @@ pub enum Family {
     Ed25519,
     /// RSA, PKCS #1 v1.5 and PSS.
     Rsa,
+    /// The same, with the public operation computed elsewhere: fused multiply-adds.
+    RsaElsewhere,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: [Family; 4] = [Family::P256, Family::P384, Family::Ed25519, Family::Rsa];
+    pub const ALL: [Family; 5] = [Family::P256, Family::P384, Family::Ed25519, Family::Rsa, Family::RsaElsewhere];
 
     /// The name in reports.
     #[must_use]
@@ -179,6 +184,7 @@ impl Family {
             Family::P384 => "P-384",
             Family::Ed25519 => "Ed25519",
             Family::Rsa => "RSA",
+            Family::RsaElsewhere => "RSA-FMA",
         }
     }
 }

@@ -80,11 +80,26 @@ impl<K: Kernel> PublicKey<K> {
         self.bits
     }
 
+    /// The modulus, as it was taken.
+    pub fn n(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The exponent.
+    pub fn e(&self) -> u32 {
+        self.e
+    }
+
+    /// Whether s is as long as n, and below it.
+    pub fn takes(&self, s: &[u8]) -> bool {
+        // As octets: the limbs of an s with more bits than n would not hold it.
+        s.len() == self.octets.len() && s < &*self.octets
+    }
+
     /// Writes sᵉ modulo n, as many octets as n has, big-endian. False, and
     /// nothing written, for an s that is not below n, or not as long as n.
     pub fn apply(&self, s: &[u8], out: &mut [u8]) -> bool {
-        // As octets: the limbs of an s with more bits than n would not hold it.
-        if s.len() != self.octets.len() || out.len() != self.octets.len() || s >= &*self.octets {
+        if !self.takes(s) || out.len() != s.len() {
             return false;
         }
         let blocks = self.n.len();

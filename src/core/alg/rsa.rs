@@ -129,7 +129,7 @@ impl AlgorithmSignature for Signature {
 }
 
 macro_rules! rsa_algorithms {
-    ($( $name:ident $jose:literal $section:literal $hash:ty, $scheme:expr, $accelerated:ident ; )*) => {$(
+    ($( $name:ident $jose:literal $section:literal $hash:ty, $scheme:expr, $check:ident ; )*) => {$(
         #[doc = concat!("`", $jose, "`, ", $section, ".")]
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $name;
@@ -157,7 +157,7 @@ macro_rules! rsa_algorithms {
                 let stock = || verifying_key.stock.verify($scheme, &hash, &signature.0).is_ok();
                 #[cfg(feature = "accel")]
                 if let Some((key, supervisor)) = &verifying_key.accelerated {
-                    return key.verdict(supervisor, |key| key.$accelerated::<$hash>(&hash, &signature.0), stock);
+                    return key.verdict(supervisor, &signature.0, |em| key.$check::<$hash>(em, &hash), stock);
                 }
                 stock()
             }
@@ -166,11 +166,11 @@ macro_rules! rsa_algorithms {
 }
 
 rsa_algorithms! {
-    Rs256 "RS256" "RFC 7518 §3.3" Sha256, Pkcs1v15Sign::new::<Sha256>(), verify_pkcs1v15;
-    Rs384 "RS384" "RFC 7518 §3.3" Sha384, Pkcs1v15Sign::new::<Sha384>(), verify_pkcs1v15;
-    Rs512 "RS512" "RFC 7518 §3.3" Sha512, Pkcs1v15Sign::new::<Sha512>(), verify_pkcs1v15;
+    Rs256 "RS256" "RFC 7518 §3.3" Sha256, Pkcs1v15Sign::new::<Sha256>(), is_pkcs1v15;
+    Rs384 "RS384" "RFC 7518 §3.3" Sha384, Pkcs1v15Sign::new::<Sha384>(), is_pkcs1v15;
+    Rs512 "RS512" "RFC 7518 §3.3" Sha512, Pkcs1v15Sign::new::<Sha512>(), is_pkcs1v15;
     // RFC 7518 §3.5: the salt is as long as the hash, MGF1 uses the same hash.
-    Ps256 "PS256" "RFC 7518 §3.5" Sha256, Pss::<Sha256>::new(), verify_pss;
-    Ps384 "PS384" "RFC 7518 §3.5" Sha384, Pss::<Sha384>::new(), verify_pss;
-    Ps512 "PS512" "RFC 7518 §3.5" Sha512, Pss::<Sha512>::new(), verify_pss;
+    Ps256 "PS256" "RFC 7518 §3.5" Sha256, Pss::<Sha256>::new(), is_pss;
+    Ps384 "PS384" "RFC 7518 §3.5" Sha384, Pss::<Sha384>::new(), is_pss;
+    Ps512 "PS512" "RFC 7518 §3.5" Sha512, Pss::<Sha512>::new(), is_pss;
 }
