@@ -73,6 +73,12 @@ test('the trees of these platforms never compile from bytes', async (context) =>
       assert.doesNotMatch(loader, /WebAssembly/)
     }
   }
+  const [workerd, ...others] = ['workerd', 'edge-light', 'slim'].map((tree) =>
+    readFileSync(join(folder, tree, 'rsa-fma-loader.js'), 'utf8'),
+  )
+  assert.ok(workerd.includes("import module from '../wasm/rsa-fma_bg.wasm'"))
+  assert.doesNotMatch(workerd, /WebAssembly/)
+  for (const absent of others) assert.equal(absent, 'export function load() {}\n')
 })
 
 function texts(files) {
