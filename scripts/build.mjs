@@ -118,10 +118,21 @@ async function buildModules() {
 export async function buildRsaFma(features = []) {
   console.log(`• cargo: ${[RSA_FMA, ...features].join(' with ')}`)
   const target = 'wasm32-unknown-unknown'
-  const what = ['--package', 'jotgate-rsa-fma', '--target', target, '--features', features.join()]
+  // Of its own, so that what a test builds meanwhile is never taken for what ships.
+  const folder = made([RSA_FMA, ...features].join('-'))
+  const what = [
+    '--package',
+    'jotgate-rsa-fma',
+    '--features',
+    features.join(),
+    '--target',
+    target,
+    '--target-dir',
+    folder,
+  ]
   await run('cargo', ['build', '--locked', '--release', ...what], { env: compilerFlags(FMA_CODE) })
-  const built = made(`${[RSA_FMA, ...features].join('-')}.wasm`)
-  await run('wasm-opt', ['-O3', at('target', target, 'release', 'jotgate_rsa_fma.wasm'), '-o', built])
+  const built = join(folder, `${RSA_FMA}.wasm`)
+  await run('wasm-opt', ['-O3', join(folder, target, 'release', 'jotgate_rsa_fma.wasm'), '-o', built])
   return built
 }
 

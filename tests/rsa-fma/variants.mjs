@@ -1,9 +1,14 @@
 // The built package with another module with fused multiply-adds in its place.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '../../scripts/command.mjs'
 import { RSA_FMA } from '../../scripts/loaders.mjs'
+
+const work = join(root, 'target', 'rsa-fma')
+mkdirSync(work, { recursive: true })
+const own = mkdtempSync(join(work, 'run-'))
+process.on('exit', () => rmSync(own, { recursive: true, force: true }))
 
 /**
  * @param {string} name of the variant
@@ -11,9 +16,7 @@ import { RSA_FMA } from '../../scripts/loaders.mjs'
  * @returns {Promise<object>} `jotgate`
  */
 export function variant(name, bytes) {
-  const folder = join(root, 'target', 'rsa-fma', name)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  const folder = join(own, name)
   for (const tree of ['default', 'wasm'])
     cpSync(join(root, 'pkg', 'dist', tree), join(folder, tree), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
