@@ -143,8 +143,10 @@ mod tests {
         for length in 0..70_usize {
             let one = vec![7; length];
             assert!(same(&one, &one.clone()));
-            assert!(!same(&one, &vec![7; length + 1]));
-            assert!(!same(&vec![7; length + 1], &one));
+            for more in [1, 16] {
+                let longer = vec![7; length + more];
+                assert!(!same(&one, &longer) && !same(&longer, &one), "{length} and {more}");
+            }
             for at in 0..length {
                 for bit in [1, 0x80] {
                     let mut other = one.clone();
