@@ -10,6 +10,7 @@ import {
 import { type ExplainedCheck, failedCheck, unreadChecks } from './explained-check.js'
 import type { KeySource, Snapshot } from './key-set-source.js'
 import { exportKey, exportKeySync, type KeyMaterial } from './keys.js'
+import { fuses } from './rsa-fma.js'
 import type { Backend, CryptoKey, JWK, JWTHeader } from './types.js'
 import { engine } from './verify-engine.js'
 import { importPlatformKey, platformAlgorithm, subtleCrypto, verifyOnPlatform } from './webcrypto.js'
@@ -83,6 +84,8 @@ const MOST_ROUNDS = 6
 // What the module computes of a key, and has compared with the crate's verdict at first, takes it some milliseconds: too many for
 // an isolate that lives for a few tokens.
 const WARM = 64
+// By all verifiers: what the module has learned to trust it has for all of them.
+let verifiedOnPlatform = 0
 
 // The signature of an RSA key of 2048 bits: the time of longer ones grows faster than that of the way to the platform.
 const LONGEST_FASTER = 256
@@ -101,7 +104,6 @@ export class CompiledVerifier {
   readonly #platformKeys: Map<string, CryptoKey | { cause: unknown }>[]
   readonly #fetching: boolean
   #unexported: boolean
-  #verifiedOnPlatform = 0
   /** The header segment, with its dot, of the last token that `auto` left to the module. */
   #leftToModule: string | undefined
   /** The last header that was read, and the segment of the token, with its dot, that it was. */
@@ -367,7 +369,7 @@ export class CompiledVerifier {
     }
     // Other calls may have come in between, so the module reads the token again.
     const accepted = this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying), text))
-    this.#verifiedOnPlatform += 1
+    verifiedOnPlatform += 1
     return accepted
   }
 
@@ -383,8 +385,9 @@ export class CompiledVerifier {
 
   #isFasterInModule(algorithm: ReturnType<typeof platformAlgorithm>, { length }: Uint8Array): boolean {
     const faster = algorithm?.faster ?? 'module'
-    if (faster !== 'warm module') return faster === 'module'
-    return this.policy.accelerate && this.#verifiedOnPlatform >= WARM && length <= LONGEST_FASTER
+    if (faster === 'platform' || faster === 'module') return faster === 'module'
+    if (!this.policy.accelerate || verifiedOnPlatform < WARM || length > LONGEST_FASTER) return false
+    return faster === 'warm module' || fuses()
   }
 
   /** What was remembered of the token, if it was accepted before and still is. */

@@ -59,11 +59,20 @@ export class RsaFma {
   }
 }
 
+let fused: boolean | undefined
+
+/** Whether there are fused multiply-adds here. */
+export function fuses(): boolean {
+  return fused ?? started() !== null
+}
+
 function started(): Exports | null {
+  fused = false
   try {
     const module = load()
     const exports = module && (new WebAssembly.Instance(module).exports as unknown as Exports)
-    return exports?.fused() === 1 ? exports : null
+    fused = exports?.fused() === 1
+    return fused && exports ? exports : null
   } catch {
     return null
   }

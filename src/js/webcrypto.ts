@@ -7,8 +7,8 @@ interface PlatformAlgorithm {
   signature: { name: string; hash?: string; saltLength?: number }
   /** Bytes of a signature; that of an RSA key is as long as its modulus. */
   length?: number
-  /** Who is faster where either may check: the round trip to the platform, or the module, at once or once it is warm. */
-  faster: 'platform' | 'module' | 'warm module'
+  /** Who is faster where either may check: the round trip to the platform, or the module, at once, once it is warm, or if it then has fused multiply-adds. */
+  faster: 'platform' | 'module' | 'warm module' | 'warm module that fuses'
 }
 
 /** How WebCrypto names a JWS algorithm, RFC 7518 §3.1; undefined where it has no name for it. */
@@ -59,10 +59,11 @@ export function platformAlgorithm(alg: string): PlatformAlgorithm | undefined {
   }
 }
 
-/** By a key of 2048 bits, in benches/README.md: awaited, browsers and Workers are faster; Node, Deno and Bun are not. */
+/** By a key of 2048 bits, in benches/README.md: Workers are faster, browsers than a module that does not fuse; Node, Deno and Bun are not. */
 function rsaIsFaster(): PlatformAlgorithm['faster'] {
   const { userAgent = '' } = (globalThis.navigator as Navigator | undefined) ?? {}
-  return /^(Mozilla\/|Cloudflare-Workers)/.test(userAgent) ? 'platform' : 'warm module'
+  if (userAgent === 'Cloudflare-Workers') return 'platform'
+  return userAgent.startsWith('Mozilla/') ? 'warm module that fuses' : 'warm module'
 }
 
 /** The platform's WebCrypto; browsers have none outside secure contexts. */

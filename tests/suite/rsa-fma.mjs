@@ -57,7 +57,7 @@ const MULTIPLY_ADD = [
 ]
 
 /** By other means than jotgate's; Workers, which compile nothing, have all they need. */
-function isFused() {
+export function isFused() {
   if (globalThis.navigator?.userAgent === 'Cloudflare-Workers') return true
   const bytes = new Uint8Array(MULTIPLY_ADD)
   if (!WebAssembly.validate(bytes)) return false

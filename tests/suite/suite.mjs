@@ -18,13 +18,13 @@ import { rsaFma, watchRsaFma } from './rsa-fma.mjs'
 import { Tally } from './tally.mjs'
 
 const PARTS = [
+  backends,
   attacks,
   everyAlgorithm,
   rfcExamples,
   claimRules,
   options,
   keys,
-  backends,
   rsaFma,
   issuers,
   issuerTemplates,
