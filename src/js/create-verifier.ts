@@ -150,8 +150,8 @@ export interface VerifierRules {
   /**
    * Which code checks signatures. `wasm`: jotgate's own. `webcrypto`: the platform's, so `verify` only; an algorithm that it
    * lacks is `ERR_JOSE_NOT_SUPPORTED`. `auto`: in `verify`, whichever is faster: the platform's for ES512, for RSA keys
-   * above 2048 bits and in browsers and Workers for all, and for the first 64 tokens of RSA, ES256 and ES384; else
-   * jotgate's. Default: `auto`.
+   * above 2048 bits, in Workers and in browsers without fused multiply-adds for all RSA, and for the isolate's first 64
+   * tokens of RSA, ES256 and ES384; else jotgate's. Default: `auto`.
    */
   backend?: Backend
   /**
