@@ -16,6 +16,7 @@ const CHECKS = [
   ...FAMILIES.map((family) => clippy('--lib', '--no-default-features', '--features', family)),
   onWasm('wasm-decode', '--no-default-features', '--lib'),
   onWasm('wasm-verify,accel', '--all-targets'),
+  onWasm('wasm-verify', '--lib'),
   onWasm('decode', '--no-default-features', '--package', 'jotgate-modules'),
   onWasm('verify', '--package', 'jotgate-modules'),
   clippy('--target', 'wasm32-unknown-unknown', '--package', 'jotgate-rsa-fma'),

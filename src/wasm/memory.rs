@@ -33,7 +33,7 @@ pub const KEY: usize = 9;
 pub const CANDIDATES: usize = 10;
 #[cfg(feature = "wasm-verify")]
 pub const REMEMBERED: usize = 11;
-#[cfg(feature = "wasm-verify")]
+#[cfg(all(feature = "wasm-verify", feature = "accel"))]
 pub const FAULTS: usize = 12;
 const PARTS: usize = 13;
 
@@ -108,7 +108,7 @@ pub fn parts() -> usize {
     MEMORY.0.try_borrow().map_or(0, |memory| memory.parts.as_ptr() as usize)
 }
 
-#[cfg(feature = "wasm-verify")]
+#[cfg(all(feature = "wasm-verify", feature = "accel"))]
 pub fn set_part(part: usize, number: usize) {
     if let Ok(mut memory) = MEMORY.0.try_borrow_mut() {
         memory.set(part, number);

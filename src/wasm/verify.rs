@@ -1,9 +1,9 @@
 //! The verdict for JavaScript.
 
+#[cfg(feature = "accel")]
+use super::memory;
 use super::{
-    memory::{
-        self, CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input,
-    },
+    memory::{CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input},
     plain,
     policy::{self, Options},
 };
