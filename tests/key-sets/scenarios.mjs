@@ -114,7 +114,8 @@ export const scenarios = [
   },
   {
     title: 'recovery: cold, 2 s down, then good; a token each 20 ms',
-    goal: 'accepted within 3 s, at most 2 fetches a second',
+    // What docs/key-sets.md promises: the longest pause between attempts.
+    goal: 'accepted within 5 s, at most 2 fetches a second',
     async run({ server, open }) {
       server.behaviour = '500'
       const gate = await open()
@@ -128,7 +129,7 @@ export const scenarios = [
         await pause(20)
       }
       const late = performance.now() - began - 2000
-      return { fetches: server.fetches, accepted: late < 3000 ? 1 : 0, refused }
+      return { fetches: server.fetches, accepted: late < 5000 ? 1 : 0, refused }
     },
     meets: ({ fetches, accepted }) => accepted === 1 && fetches <= 6,
   },
