@@ -84,7 +84,7 @@ fn a_flipped_limb_is_found_out_and_no_wrong_verdict_leaves() {
     assert!(supervisor.is_off(Family::P256));
 
     // Only the table of one level is broken, and with it nothing but what is learnt from it.
-    for (level, how) in [0, 1, 2].into_iter().flat_map(|level| [(level, How::Arithmetic), (level, How::Point)]) {
+    for (level, how) in [0, 1, 2, 3].into_iter().flat_map(|level| [(level, How::Arithmetic), (level, How::Point)]) {
         let supervisor = Supervisor::new(4 << 20);
         let key = Key::new(&octets(&signing, 0), &octets(&signing, 1)).unwrap();
         let [generator, public] = key.subjects();

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const KB: usize = 1024;
 const LEVELS: [Level; 2] = [Level { uses: 4, bytes: 40 * KB, spare: 0 }, Level { uses: 16, bytes: 200 * KB, spare: 0 }];
 const STEPS: usize = 3;
+/// How many uses drive out a table.
+const DRIVING_OUT: usize = 8;
 
 /// A subject whose tables are but their level.
 struct Toy(Vec<u8>);
@@ -101,7 +103,7 @@ mod tables {
         assert!(a.abs_diff(b) >= STEPS as u64, "one table after the other: {a} {b}");
     }
 
-    /// A subject whose larger table asks for 500 kB beside it.
+    /// A subject whose larger table asks for 450 kB beside it.
     struct Modest(Toy);
 
     impl Subject for Modest {
@@ -113,7 +115,7 @@ mod tables {
         }
 
         fn levels(&self) -> &'static [Level] {
-            const { &[LEVELS[0], Level { spare: 500 * KB, ..LEVELS[1] }] }
+            const { &[LEVELS[0], Level { spare: 450 * KB, ..LEVELS[1] }] }
         }
 
         fn begin(&self, level: usize) -> Build {
@@ -128,7 +130,7 @@ mod tables {
     #[test]
     fn a_table_that_asks_for_spare_memory_drives_out_no_other() {
         let (mut tables, mut now) = (Tables::new(1 << 20), 0);
-        // 960 kB without the entries' share: 200 + 200 + 500 fit, and no third table.
+        // 896 kB without the entries' share: 200 + 240 + 450 fit, and no third table.
         for (name, level) in [(1, 1), (2, 1), (3, 0)] {
             for _ in 0..100 {
                 now += 1;
@@ -193,7 +195,10 @@ mod tables {
         }
         // The first is used again, so the second is the one that was not for longest.
         use_it(&mut tables, &toys[0], &mut now);
-        for _ in 0..6 {
+        for _ in 0..DRIVING_OUT {
+            assert_eq!(use_it(&mut tables, &toys[3], &mut now), None);
+        }
+        for _ in 1..STEPS {
             use_it(&mut tables, &toys[3], &mut now);
         }
         let levels: Vec<_> = toys.iter().map(|toy| tables.level(toy.id())).collect();
@@ -214,15 +219,69 @@ mod tables {
         }
         assert_eq!((tables.level(old.id()), tables.level(new.id())), (Some(0), None));
         // Once the old one is at rest, the new one has its turn.
-        for _ in 0..10 {
+        for _ in 0..2 * DRIVING_OUT + STEPS {
             use_it(&mut tables, &new, &mut now);
         }
         assert_eq!((tables.level(old.id()), tables.level(new.id())), (None, Some(0)));
     }
 
+    /// A subject with the smallest table that there is, after its second use.
+    struct Small(Toy);
+
+    impl Subject for Small {
+        type Table = usize;
+        type Build = Build;
+
+        fn id(&self) -> &[u8] {
+            self.0.id()
+        }
+
+        fn levels(&self) -> &'static [Level] {
+            &[Level { uses: 2, bytes: 2304, spare: 0 }]
+        }
+
+        fn begin(&self, level: usize) -> Build {
+            Build { level, steps: STEPS - 1 }
+        }
+
+        fn step(build: &mut Build) -> Option<usize> {
+            Toy::step(build)
+        }
+    }
+
+    /// Uses the named by turns; how many tables were built.
+    fn rotate(tables: &mut Tables, names: std::ops::Range<u32>, rounds: usize, now: &mut u64) -> usize {
+        let mut built = 0;
+        for _ in 0..rounds {
+            for name in names.clone() {
+                let toy = Small(Toy::new(name));
+                let had = tables.level(toy.id()).is_some();
+                *now += 1;
+                built += usize::from(tables.for_use(&toy, *now).is_some() && !had);
+                assert!(tables.bytes() <= 8 << 20, "{}", tables.bytes());
+            }
+        }
+        built
+    }
+
+    #[test]
+    fn two_thousand_keys_have_a_small_table_each() {
+        let (mut tables, mut now) = (Tables::new(8 << 20), 0);
+        assert_eq!(rotate(&mut tables, 0..2000, 2, &mut now), 2000);
+        assert_eq!(rotate(&mut tables, 0..2000, 20, &mut now), 0);
+    }
+
+    #[test]
+    fn more_keys_than_small_tables_fit_drive_nobody_out_and_take_over_from_those_that_are_gone() {
+        let (mut tables, mut now) = (Tables::new(8 << 20), 0);
+        let built = rotate(&mut tables, 0..3500, 40, &mut now);
+        assert!((3000..3500).contains(&built), "none is built to be thrown away: {built}");
+        assert_eq!(rotate(&mut tables, 10_000..11_000, 50, &mut now), 1000, "newcomers alone");
+    }
+
     #[test]
     fn subjects_without_a_table_make_place_for_newcomers() {
-        // Four subjects at most.
+        // Eight subjects at most.
         let (mut tables, mut now) = (Tables::new(16 * KB), 0);
         for name in 0..10_000 {
             use_it(&mut tables, &Toy::new(name), &mut now);

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { environment, output } from '../../scripts/command.mjs'
 import { compiledModules } from '../../tests/runtimes/workerd.mjs'
-import { quantile } from '../support/interleave.mjs'
+import { quantile, WARM_UP_ROUNDS } from '../support/interleave.mjs'
 import { startsInWorkerd } from './starts.mjs'
 
 const SLICE_US = 25_000
@@ -47,7 +47,7 @@ export const workerd = {
       const measured = []
       for (const { task, alg, fixture } of tables) {
         console.error(`  ${task} ${alg}`)
-        measured.push({ task, alg, ...(await table(ask, task, fixture, slices)) })
+        measured.push({ task, alg, ...(await table(ask, task, fixture, slices, fixtures[fixture].tokens.length)) })
       }
       return measured
     } finally {
@@ -56,7 +56,7 @@ export const workerd = {
   },
 }
 
-async function table(ask, task, fixture, slices) {
+async function table(ask, task, fixture, slices, tokens) {
   const { names, absent } = await ask(task, fixture)
   const cells = names.map((name, index) => ({
     name,
@@ -68,7 +68,7 @@ async function table(ask, task, fixture, slices) {
     await cell.time(64)
     const warm = (await cell.time(256)) / 256
     cell.calls = Math.max(1, Math.round(SLICE_US / warm))
-    await cell.time(cell.calls * 12)
+    await cell.time(Math.max(cell.calls * 12, WARM_UP_ROUNDS * tokens))
   }
   for (let round = 0; round < slices; round++) {
     for (const { time, calls, walls, empty } of cells) {

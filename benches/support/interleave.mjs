@@ -1,8 +1,9 @@
 // Times cells by turns in short slices, so that whatever the machine does meets all of them alike.
 
 const SLICE_MS = 4
-// Long enough for a key's largest tables.
+// Long enough for a key's largest tables, and where each token has a key of its own for the first table of each.
 const WARM_UP_MS = 400
+export const WARM_UP_ROUNDS = 4
 
 /**
  * @param {object[]} cells each with `tokens` and `call(token)`; `awaited` when that answers a promise, `fresh` when every call gets a string of its own
@@ -15,7 +16,8 @@ export async function interleave(cells, slices, cpuTime) {
   for (const cell of cells) {
     await slice(cell, 20)
     const { wall } = await slice(cell, 20)
-    const warm = await slice(cell, Math.min(20_000, Math.max(20, Math.ceil((1000 * WARM_UP_MS) / Math.max(1, wall)))))
+    const calls = Math.min(20_000, Math.ceil((1000 * WARM_UP_MS) / Math.max(1, wall)))
+    const warm = await slice(cell, Math.max(WARM_UP_ROUNDS * cell.tokens.length, calls))
     running.push({
       cell,
       calls: Math.max(1, Math.round((1000 * SLICE_MS) / Math.max(0.05, warm.wall))),

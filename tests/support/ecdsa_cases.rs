@@ -251,5 +251,5 @@ macro_rules! curve {
     };
 }
 
-curve!(p256 p256 NistP256 U256 32 4);
-curve!(p384 p384 NistP384 U384 48 3);
+curve!(p256 p256 NistP256 U256 32 5);
+curve!(p384 p384 NistP384 U384 48 4);

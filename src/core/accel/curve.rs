@@ -8,8 +8,9 @@ use super::{
     field::{Field, P256Element, P384Element},
     integer,
     scalar::Order,
-    tables::Level,
+    tables::{self, Level},
     trust::SHARED_BYTES,
+    wnaf::Multiples,
 };
 
 /// A curve of prime order with `a = −3`, and the sizes of its tables.
@@ -22,7 +23,7 @@ pub trait Curve: 'static {
     const B: Self::Words;
     const GENERATOR: (Self::Words, Self::Words);
     const LEVELS: &'static [Level];
-    /// The width of a level's digits.
+    /// The width of digits for all levels but the first.
     const WIDTHS: &'static [usize];
 
     /// Reads big-endian octets of the full width.
@@ -55,7 +56,7 @@ macro_rules! curve {
             const BITS: usize = 32 * $words;
             const B: [u32; $words] = $b;
             const GENERATOR: ([u32; $words], [u32; $words]) = ($x, $y);
-            const LEVELS: &'static [Level] = &levels::<$field, _>(32 * $words, $levels);
+            const LEVELS: &'static [Level] = &levels::<$field, _, { $levels.len() + 1 }>(32 * $words, $levels);
             const WIDTHS: &'static [usize] = &widths($levels);
 
             fn integer(octets: &[u8]) -> Option<[u32; $words]> {
@@ -81,7 +82,7 @@ macro_rules! curve {
     };
 }
 
-// §D.1.2.3. Tables of 37, 97 and 297 kB, and of 958 kB where few keys are in use.
+// §D.1.2.3. Tables of 2, 37, 97 and 297 kB, and of 958 kB where few keys are in use.
 curve!(
     P256 "P-256 with SHA-256." 8 9 P256Element [(4, 4, 0), (6, 64, 0), (8, 512, 0), (10, 2048, AMPLE)],
     [0xfc63_2551, 0xf3b9_cac2, 0xa717_9e84, 0xbce6_faad, 0xffff_ffff, 0xffff_ffff, 0, 0xffff_ffff],
@@ -90,7 +91,7 @@ curve!(
     [0x37bf_51f5, 0xcbb6_4068, 0x6b31_5ece, 0x2bce_3357, 0x7c0f_9e16, 0x8ee7_eb4a, 0xfe1a_7f9b, 0x4fe3_42e2]
 );
 
-// §D.1.2.4. Tables of 87 and 233 kB, and of 702 kB where few keys are in use.
+// §D.1.2.4. Tables of 4, 87 and 233 kB, and of 702 kB where few keys are in use.
 curve!(
     P384 "P-384 with SHA-384." 12 13 P384Element [(4, 4, 0), (6, 64, 0), (8, 512, AMPLE)],
     [
@@ -115,6 +116,13 @@ curve!(
 /// their first tables.
 const AMPLE: usize = SHARED_BYTES / 2;
 
+/// Into how many parts scalars are split for tables of the first level. Four: a quarter of the
+/// doublings.
+pub(super) const PARTS: usize = 4;
+
+/// As soon as a key comes back.
+const USES_OF_PARTS: u32 = 2;
+
 const fn widths<const N: usize>(levels: [(usize, u32, usize); N]) -> [usize; N] {
     let mut widths = [0; N];
     let mut at = 0;
@@ -125,12 +133,17 @@ const fn widths<const N: usize>(levels: [(usize, u32, usize); N]) -> [usize; N] 
     widths
 }
 
-const fn levels<F: Field, const N: usize>(bits: usize, levels: [(usize, u32, usize); N]) -> [Level; N] {
-    let mut all = [Level { uses: 0, bytes: 0, spare: 0 }; N];
+const fn levels<F: Field, const N: usize, const ALL: usize>(
+    bits: usize,
+    levels: [(usize, u32, usize); N],
+) -> [Level; ALL] {
+    let bytes = Multiples::<F>::bytes(PARTS);
+    assert!(bytes > tables::LEAST_TABLE_BYTES);
+    let mut all = [Level { uses: USES_OF_PARTS, bytes, spare: 0 }; ALL];
     let mut at = 0;
     while at < N {
         let (width, uses, spare) = levels[at];
-        all[at] = Level { uses, bytes: Comb::<F>::bytes(bits, width), spare };
+        all[at + 1] = Level { uses, bytes: Comb::<F>::bytes(bits, width), spare };
         at += 1;
     }
     all

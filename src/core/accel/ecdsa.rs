@@ -2,17 +2,17 @@
 //!
 //! With `u₁ = e/s` and `u₂ = r/s mod n`, a signature is good if the point
 //! `u₁·G + u₂·Q` is not at infinity and its `x` is `r` modulo `n`. Each of the two
-//! products comes from a table ([`comb`](super::comb)) where its point has one, else
-//! from a chain of doublings ([`wnaf`]). `x` is compared in projective
+//! products comes from a large table ([`comb`]) where its point has one, else from a chain
+//! of doublings ([`wnaf`]), which the smallest tables shorten. `x` is compared in projective
 //! form: with `r·z²`, and with `(r + n)·z²` where `r + n` is less than the prime.
 
 use super::{
-    comb::{Build, Comb, Terms},
-    curve::Curve,
+    comb::{self, Comb, Terms},
+    curve::{Curve, PARTS},
     field::Field,
     integer,
     point::{Affine, Jacobian},
-    wnaf,
+    wnaf::{Chain, Multiples},
 };
 use alloc::vec::Vec;
 
@@ -22,7 +22,6 @@ macro_rules! family {
         #[doc = $doc]
         pub mod $module {
             use super::super::{
-                comb,
                 curve::{Curve, $curve},
                 tables::{Level, Subject},
                 trust::Supervisor,
@@ -31,10 +30,10 @@ macro_rules! family {
             type Field = <$curve as Curve>::Field;
 
             /// A point's multiples.
-            pub struct Table(comb::Comb<Field>);
+            pub struct Table(super::Table<Field>);
 
             /// A table in the making.
-            pub struct Build(comb::Build<Field>);
+            pub struct Build(super::Build<$curve>);
 
             /// A point that may have a table.
             pub struct Point(super::Point<$curve>);
@@ -150,21 +149,51 @@ impl<C: Curve> Point<C> {
         C::Field::from_words(&C::B)
     }
 
-    fn begin(&self, level: usize) -> Build<C::Field> {
-        let width = C::WIDTHS.get(level).or(C::WIDTHS.first()).copied().unwrap_or(4);
-        Build::new(self.point, Self::b(), C::BITS, width)
+    fn begin(&self, level: usize) -> Build<C> {
+        let width = level.checked_sub(1).and_then(|level| C::WIDTHS.get(level));
+        width.map_or(Build::Parts(self.point), |width| {
+            Build::Comb(comb::Build::new(self.point, Self::b(), C::BITS, *width))
+        })
+    }
+}
+
+/// What is computed of a point.
+enum Table<F> {
+    /// The first level.
+    Parts(Multiples<F>),
+    /// All others.
+    Comb(Comb<F>),
+}
+
+/// A table in the making.
+enum Build<C: Curve> {
+    /// All in one step.
+    Parts(Affine<C::Field>),
+    Comb(comb::Build<C::Field>),
+}
+
+impl<C: Curve> Build<C> {
+    #[inline(never)]
+    fn step(&mut self) -> Option<Table<C::Field>> {
+        match self {
+            Self::Comb(build) => build.step().map(Table::Comb),
+            Self::Parts(point) => {
+                let multiples = Multiples::new(point, C::BITS, PARTS)?;
+                multiples.are_on_curve(Point::<C>::b()).then_some(Table::Parts(multiples))
+            }
+        }
     }
 }
 
 /// Of the generator and of the key, as far as they are there.
-type Combs<'a, C> = [Option<&'a Comb<<C as Curve>::Field>>; 2];
+type Pair<'a, C> = [Option<&'a Table<<C as Curve>::Field>>; 2];
 
 #[inline(never)]
-fn verify<C: Curve>(points: [&Point<C>; 2], combs: Combs<'_, C>, hash: &[u8], signature: &[u8]) -> bool {
+fn verify<C: Curve>(points: [&Point<C>; 2], tables: Pair<'_, C>, hash: &[u8], signature: &[u8]) -> bool {
     let Some((r, s)) = signature.split_at_checked(C::BITS / 8) else { return false };
     let (Some(e), Some(r), Some(s)) = (C::integer(hash), C::integer(r), C::integer(s)) else { return false };
     let Some((u1, u2)) = C::scalars(&e, &r, &s) else { return false };
-    let mut point = sum(points, combs, &u1, &u2);
+    let mut point = sum(points, tables, [u1.as_ref(), u2.as_ref()]);
     if point.z.is_zero() {
         point = complete_sum(points, &u1, &u2);
     }
@@ -173,20 +202,19 @@ fn verify<C: Curve>(points: [&Point<C>; 2], combs: Combs<'_, C>, hash: &[u8], si
 
 /// `u1·G + u2·Q`; `z = 0` where that is infinity or the way led through an exception.
 #[inline(never)]
-fn sum<C: Curve>(
-    [g, q]: [&Point<C>; 2],
-    [g_comb, q_comb]: Combs<'_, C>,
-    u1: &C::Words,
-    u2: &C::Words,
-) -> Jacobian<C::Field> {
-    let mut terms = Terms::new();
-    let mut term = |point: &Point<C>, comb: Option<&Comb<_>>, scalar: &[u32]| {
-        let Some(comb) = comb else { return wnaf::Term::new(&point.point, scalar) };
-        terms.take(comb, scalar);
-        None
-    };
-    let chains = [term(g, g_comb, u1.as_ref()), term(q, q_comb, u2.as_ref())];
-    terms.add_to(wnaf::sum(&chains, C::BITS))
+fn sum<C: Curve>(points: [&Point<C>; 2], tables: Pair<'_, C>, scalars: [&[u32]; 2]) -> Jacobian<C::Field> {
+    let (mut terms, mut chain) = (Terms::new(), Chain::new());
+    for ((point, table), scalar) in points.into_iter().zip(tables).zip(scalars) {
+        match table {
+            Some(Table::Comb(comb)) => terms.take(comb, scalar),
+            Some(Table::Parts(multiples)) => chain.take(multiples, scalar),
+            None => {
+                let Some(multiples) = Multiples::new(&point.point, C::BITS, 1) else { return Jacobian::INFINITY };
+                chain.take(&multiples, scalar);
+            }
+        }
+    }
+    terms.add_to(chain.sum())
 }
 
 /// The same by the binary method with complete additions: slow, and met by none but

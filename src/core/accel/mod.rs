@@ -6,8 +6,8 @@
 //! tables     which keys have which table, within a bound of memory
 //!
 //! ecdsa      a signature's verdict, on P-256 and P-384
-//! comb       scalars times points with tables
-//! wnaf       scalars times points without
+//! comb       scalars times points with large tables
+//! wnaf       scalars times points with the smallest, and without
 //! curve      the curves' numbers, the sizes of their tables
 //! point      the curves' addition formulas, one by one and many at once
 //! field      the curves' prime fields: representation, bounds
@@ -41,20 +41,23 @@
 //! So the accelerators get as little as possible to be wrong with. Keys are imported by
 //! the crates, with the crates' checks, and here once more: coordinates less than the
 //! prime and on the curve, Ed25519 points in their canonical encoding and not of small
-//! order, RSA moduli odd and of 2048 to 8192 bits. Tokens, JSON, algorithms and policy never
+//! order, RSA moduli odd and of 2048 to 8192 bits. Where RSA's public operation is computed by another
+//! module, with fused multiply-adds ([`rsa_elsewhere`]), that one sees a modulus and a number and
+//! gives a number back, which is held against the encoding here. Tokens, JSON, algorithms and policy never
 //! come here. There is no `unsafe`, and where slices are indexed the file says why that holds.
 //!
 //! # What is computed of a key
 //!
 //! | | with the key | after good signatures | without a table |
 //! | --- | --- | --- | --- |
-//! | ECDSA | its point in Montgomery form | multiples of it and of the generator, in digits of 4, 6, 8 and 10 bits, for P-384 4, 6 and 8: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
+//! | ECDSA | its point in Montgomery form | odd multiples of it and of the generator, for a quarter of the scalar each: [`wnaf`]; then all multiples in digits of 4, 6, 8 and 10 bits, for P-384 4, 6 and 8: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
 //! | Ed25519 | its point, decoded | multiples of it and of the base point, 4, 6 and 8 bits: [`ed25519`] | Straus, 4 bits |
 //! | RSA | R² and the inverse of the modulus: [`rsa_montgomery`] | | |
 //!
 //! [`tables`] decides who gets which: by uses, only good signatures counted; one step of
 //! one table in a verification; within a bound of memory for all of them, of which the
-//! largest tables leave half to others.
+//! largest tables leave half to others. The smallest of ECDSA are for services with thousands
+//! of keys: they take 2 or 4 kB, so that each of these keys can have one.
 //!
 //! # Why nothing overflows
 //!
@@ -80,9 +83,10 @@
 //! has accepted [`trust::PROBATION`] signatures with them, and until one was accepted with each new table
 //! or RSA key. The crate's verdict stands. One disagreement, in whatever direction,
 //! switches the family off until the process ends, drops its tables, and is told to
-//! `onFault`. A comparison cannot show that a few of a table's points are wrong, of which
+//! `onFault`. What is computed elsewhere, [`Family::RsaElsewhere`], is compared in the same way
+//! and apart from RSA: once it is off, the kernels here go on. A comparison cannot show that a few of a table's points are wrong, of which
 //! a verdict needs a few dozen: those of ECDSA are all held against the curve's equation when a
-//! table is done ([`comb`]). A wrong point elsewhere, or damage later, makes
+//! table is done ([`comb`], [`wnaf`]). A wrong point elsewhere, or damage later, makes
 //! good signatures fail; that it makes a chosen bad one pass would have to be luck.
 //!
 //! # How it is proven

@@ -37,6 +37,7 @@ impl<F: Field> Affine<F> {
     }
 
     /// 0 for a point on the curve: `y² − x·(x² − 3) − b`.
+    #[inline(never)]
     pub(super) fn off_curve(&self, b: F) -> F {
         let three = (F::ONE.double() + F::ONE).carry();
         self.y.square() - (self.x.square() - three) * self.x - b

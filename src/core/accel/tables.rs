@@ -9,9 +9,10 @@
 //! done, so that no request pays for a whole table.
 //!
 //! Eviction by last use alone would be at its worst where many keys take turns:
-//! each would drive out the table that is needed next. So a table is only given
-//! up for a subject that has gathered all the uses it needs since that table was
-//! last used; a subject that has not starts counting anew.
+//! each would drive out the table that is needed next, and pay for its own again and
+//! again. So a table is only given up for a subject that has gathered all the uses it
+//! needs, and [`DRIVING_OUT`] at least, since that table was last used; a subject that has
+//! not starts counting anew.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
@@ -79,8 +80,17 @@ impl<T> Kept<T> {
 /// What a subject costs beside its table: its identifier, its place in the map.
 const ENTRY_BYTES: usize = 256;
 
-/// The part of the memory that is kept for subjects without a table: a sixteenth.
-const ENTRIES_SHARE: usize = 16;
+/// The part of the memory that is kept for what subjects cost beside their tables: an eighth.
+const ENTRIES_SHARE: usize = 8;
+
+/// Every table is larger than this, so that the memory for tables ends before the places for
+/// subjects do: there are always some without a table, which make place for newcomers.
+pub(super) const LEAST_TABLE_BYTES: usize = (ENTRIES_SHARE - 1) * ENTRY_BYTES;
+
+/// How many uses a subject has to see before any other's table goes for its own. Were
+/// these as few as make a table where there is room, keys that are used at random would drive
+/// each other out: while one is used twice, e^-2 of the others are not used at all.
+const DRIVING_OUT: u32 = 8;
 
 struct Entry {
     id: Box<[u8]>,
@@ -161,10 +171,11 @@ impl Tables {
         let next = entry.table.as_ref().map_or(0, |(level, _)| level.saturating_add(1));
         let (uses, since) = (entry.uses, entry.since);
         let level = levels.get(next).filter(|level| entry.build.is_none() && uses >= level.uses)?;
-        let room = match level.spare {
-            0 => self.make_room(level.bytes, since),
-            spare => self.bytes.saturating_add(level.bytes).saturating_add(spare) <= self.max_bytes,
-        };
+        let fits = self.bytes.saturating_add(level.bytes).saturating_add(level.spare) <= self.max_bytes;
+        if !fits && uses < DRIVING_OUT {
+            return None;
+        }
+        let room = fits || level.spare == 0 && self.make_room(level.bytes, since);
         if room {
             self.bytes = self.bytes.saturating_add(level.bytes);
         }
@@ -225,9 +236,12 @@ impl Tables {
         self.entries.get_mut(place)
     }
 
-    /// A place for a new subject, in exchange for one without a table if need be.
+    /// A place for a new subject, in exchange for one without a table if need be, or for one that
+    /// was not used while all that have a place could have been, [`DRIVING_OUT`] times.
     fn enter(&mut self, id: &[u8], now: u64) -> bool {
-        if self.entries.len() >= self.max_entries && !self.evict(|entry| entry.bytes == 0 && entry.last < now) {
+        let long_ago = now.saturating_sub(u64::from(DRIVING_OUT) * self.max_entries as u64);
+        let idle = |entry: &Entry| entry.last < if entry.bytes == 0 { now } else { long_ago };
+        if self.entries.len() >= self.max_entries && !self.evict(idle) {
             return false;
         }
         let Err(place) = self.place(id) else { return false };
