@@ -1,6 +1,6 @@
 // Real servers on loopback around the guarded applications.
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -145,9 +145,8 @@ export async function startWorkerd(source, bindings) {
     external: ['cloudflare:*'],
     plugins: [packedJotgate],
   })
-  const wasm = Object.fromEntries(
-    ['verify_bg.wasm', 'decode_bg.wasm'].map((file) => [file, readFileSync(join(installed, 'wasm', file))]),
-  )
+  const files = readdirSync(join(installed, 'wasm')).filter((file) => file.endsWith('.wasm'))
+  const wasm = Object.fromEntries(files.map((file) => [file, readFileSync(join(installed, 'wasm', file))]))
   return inWorkerd({ script: outputFiles[0].text, wasm }, bindings)
 }
 
