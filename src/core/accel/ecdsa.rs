@@ -3,7 +3,7 @@
 //! With `u₁ = e/s` and `u₂ = r/s mod n`, a signature is good if the point
 //! `u₁·G + u₂·Q` is not at infinity and its `x` is `r` modulo `n`. Each of the two
 //! products comes from a large table ([`comb`]) where its point has one, else from a chain
-//! of doublings ([`wnaf`]), which the smallest tables shorten. `x` is compared in projective
+//! of doublings ([`super::wnaf`]), which the smallest tables shorten. `x` is compared in projective
 //! form: with `r·z²`, and with `(r + n)·z²` where `r + n` is less than the prime.
 
 use super::{
