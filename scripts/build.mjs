@@ -83,9 +83,8 @@ function filesOf(input) {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-// For speed, vectors of 16 bytes, which every engine has that jotgate runs in. For size, docs/size.md: 32-bit limbs in the curves, rounds of SHA-2
-// in a loop.
-const CODE = ['-Ctarget-feature=+simd128', '--cfg=cpubits="32"', '--cfg=sha2_backend_soft="compact"']
+// For speed, vectors of 16 bytes, which every engine has that jotgate runs in. For size, docs/size.md: 32-bit limbs in the curves.
+const CODE = ['-Ctarget-feature=+simd128', '--cfg=cpubits="32"']
 const FMA_CODE = ['-Ctarget-feature=+simd128,+relaxed-simd']
 
 // Panics name their source files. Where those lie on the machine that builds is nobody's business, and would make each machine's release differ.
