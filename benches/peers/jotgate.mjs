@@ -15,6 +15,15 @@ export const verifying = {
   },
 }
 
+// HMAC has no accelerator.
+export const verifyingByCrates = {
+  '(jotgate, accelerate: false)': (fixture) => {
+    if (fixture.alg.startsWith('HS')) return
+    const { verifySync } = verifierOf(fixture, { accelerate: false })
+    return { call: (token) => verifySync(token).payload }
+  },
+}
+
 export const remembering = {
   'jotgate, cache': (fixture) => {
     const { verifySync } = verifierOf(fixture, { cache: { maxBytes: 4 * 1024 * 1024 } })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { environment } from '../../scripts/command.mjs'
-import { compiledModules } from '../../tests/runtimes/workerd.mjs'
+import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { quantile } from '../support/interleave.mjs'
 
 const ROUNDS = 24
@@ -82,26 +82,12 @@ export default { fetch: async () => new Response((await verified(fixture, ${JSON
     plugins: [compiledModules],
   })
   const needed = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path.slice(2)))
-  const wasm = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm'))
-    .filter((file) => needed.includes(file))
-    .map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`)
-  const config = join(out, 'config.capnp')
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [(name = "cold", worker = .cold)],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "cold")],
-);
-
-const cold :Workerd.Worker = (
-  modules = [${['(name = "worker.js", esModule = embed "worker.js")', ...wasm].join(', ')}],
-  compatibilityDate = "2026-01-01",
-);
-`,
-  )
-  return config
+  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
+  const wasm = readdirSync(join(folder, packed)).filter((file) => needed.includes(file))
+  return writeWorkerdConfig(out, {
+    wasm: Object.fromEntries(wasm.map((file) => [file, join('..', packed, file)])),
+    address: '127.0.0.1:0',
+  })
 }
 
 async function firstResponse(config) {

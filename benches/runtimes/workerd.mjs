@@ -7,8 +7,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { environment, output } from '../../scripts/command.mjs'
-import { compiledModules } from '../../tests/runtimes/workerd.mjs'
-import { quantile, WARM_UP_ROUNDS } from '../support/interleave.mjs'
+import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
+import { quantile, WARM_SHARE, WARM_UP_ROUNDS } from '../support/interleave.mjs'
 import { startsInWorkerd } from './starts.mjs'
 
 const SLICE_US = 25_000
@@ -72,6 +72,7 @@ async function table(ask, task, fixture, slices, tokens) {
   }
   for (let round = 0; round < slices; round++) {
     for (const { time, calls, walls, empty } of cells) {
+      await time(Math.ceil(calls * WARM_SHARE))
       walls.push(await time(calls))
       empty.push(await time(0))
     }
@@ -104,25 +105,13 @@ async function start(folder) {
     plugins: [compiledModules],
   })
   const port = await freePort()
-  const wasm = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm'))
-    .filter((file) => file.endsWith('.wasm'))
-    .map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`)
-  writeFileSync(
-    join(out, 'config.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [(name = "bench", worker = .bench)],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "bench")],
-);
-
-const bench :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), ${wasm.join(', ')}],
-  compatibilityDate = "2026-01-01",
-);
-`,
-  )
-  const child = spawn('workerd', ['serve', join(out, 'config.capnp')], {
+  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
+  const wasm = readdirSync(join(folder, packed)).filter((file) => file.endsWith('.wasm'))
+  const config = writeWorkerdConfig(out, {
+    wasm: Object.fromEntries(wasm.map((file) => [file, join('..', packed, file)])),
+    address: `127.0.0.1:${port}`,
+  })
+  const child = spawn('workerd', ['serve', config], {
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -2,6 +2,7 @@
 const KINDS = {
   verify: 'verifying',
   'signature alone': 'signatureAlone',
+  'by the crates': 'verifyingByCrates',
   tenants: 'verifying',
   cache: 'remembering',
   decode: 'decoding',
@@ -16,7 +17,7 @@ const KINDS = {
  * @returns {Promise<{ cells: object[], absent: { name: string, why: string }[] }>}
  */
 export async function cellsFor(task, fixture, peers) {
-  const kinds = task === 'verify' ? ['verify', 'signature alone'] : [task]
+  const kinds = task === 'verify' ? ['verify', 'signature alone', 'by the crates'] : [task]
   const cells = []
   const absent = []
   for (const kind of kinds) {

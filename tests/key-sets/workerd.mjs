@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { compiledModules } from '../../scripts/workerd.mjs'
 import { packedInstall } from '../packed.mjs'
-import { compiledModules } from '../runtimes/workerd.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const GATES = readFileSync(join(here, 'gate-worker.mjs'), 'utf8')

@@ -1,6 +1,7 @@
 // A worker on its way to Cloudflare: bundled by wrangler, run by workerd, which compiles no WebAssembly from bytes.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { shown, shownCommand, succeed } from './stranger.mjs'
 
 const COMPATIBILITY_DATE = shown('wrangler.toml').match(/compatibility_date = "(.*)"/)[1]
@@ -25,16 +26,11 @@ export async function bundleByWrangler(folder) {
 export async function ask(folder, { script, wasm }, answers) {
   const files = { 'main.js': script, 'questions.js': questions(answers), ...wasm }
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-  const modules = [
-    ...['questions.js', 'main.js'].map((name) => `(name = "${name}", esModule = embed "${name}")`),
-    ...Object.keys(wasm).map((name) => `(name = "${name}", wasm = embed "${name}")`),
-  ]
-  writeFileSync(
-    join(folder, 'config.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-     const config :Workerd.Config = (services = [(name = "main", worker = (
-       modules = [${modules.join(', ')}], compatibilityDate = "${COMPATIBILITY_DATE}"))]);`,
-  )
+  writeWorkerdConfig(folder, {
+    scripts: ['questions.js', 'main.js'],
+    wasm: Object.fromEntries(Object.keys(wasm).map((name) => [name, name])),
+    compatibilityDate: COMPATIBILITY_DATE,
+  })
   await succeed(folder, 'workerd test config.capnp')
 }
 

@@ -1,6 +1,7 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { outcomeOf } from './outcome.mjs'
 
 export const name = 'workerd'
@@ -32,32 +33,12 @@ export async function run(folder, own = []) {
     conditions: ['workerd'],
     plugins: [compiledModules],
   })
-  const modules = readdirSync(join(folder, 'node_modules', 'jotgate', 'dist', 'wasm')).filter((file) =>
-    file.endsWith('.wasm'),
-  )
-  const embedded = [
-    ...modules.map((file) => `(name = "${file}", wasm = embed "../node_modules/jotgate/dist/wasm/${file}")`),
-    ...own.map((name) => `(name = "${name}.wasm", wasm = embed "../${name}.wasm")`),
-  ]
-  writeFileSync(
-    join(bundled, 'config.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (services = [(name = "suite", worker = .suite)]);
-
-const suite :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), ${embedded.join(', ')}],
-  compatibilityDate = "2026-01-01",
-);
-`,
-  )
+  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
+  const shipped = readdirSync(join(folder, packed)).filter((file) => file.endsWith('.wasm'))
+  const wasm = Object.fromEntries([
+    ...shipped.map((file) => [file, join('..', packed, file)]),
+    ...own.map((name) => [`${name}.wasm`, join('..', `${name}.wasm`)]),
+  ])
+  writeWorkerdConfig(bundled, { wasm })
   return outcomeOf('workerd', ['test', '--verbose', 'config.capnp'], bundled)
-}
-
-/** For esbuild: a worker's modules of WebAssembly stay files beside it. */
-export const compiledModules = {
-  name: 'compiled-modules',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split('/').at(-1)}`, external: true }))
-  },
 }
