@@ -117,5 +117,5 @@ fn may_verify(operations: &Value<'_>) -> bool {
     let Some(names) = items.map(|item| item.as_text()).collect::<Option<Vec<_>>>() else {
         return false;
     };
-    !json::repeats(&names) && names.iter().any(|name| name.eq_str("verify"))
+    names.iter().any(|name| name.eq_str("verify")) && !json::any_twice(names.into_iter())
 }

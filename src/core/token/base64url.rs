@@ -1,6 +1,7 @@
 //! Base64url without padding (RFC 7515 §2), canonical only.
 
 use super::lanes;
+use ::core::slice;
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -28,21 +29,17 @@ pub(crate) fn decode_into(text: &[u8], octets: &mut Vec<u8>) -> Result<(), NotBa
     if text.len() % 4 == 1 {
         return Err(NotBase64Url);
     }
-    octets.clear();
-    octets.resize((text.len() / 16).saturating_add(1).saturating_mul(12), 0);
-    let mut rest = text;
-    for twelve in octets.as_chunks_mut::<12>().0 {
-        let mut block = [b'A'; 16];
-        if let Some((sixteen, behind)) = rest.split_first_chunk() {
-            (block, rest) = (*sixteen, behind);
-        } else {
-            for (place, character) in block.iter_mut().zip(rest) {
-                *place = *character;
-            }
-        }
-        if !lanes::decode_sextets(&block, twelve) {
-            return Err(NotBase64Url);
-        }
+    let (blocks, tail) = text.as_chunks::<16>();
+    // Whatever is there already is written over, and need not be zero.
+    octets.resize(blocks.len().saturating_add(1).saturating_mul(12), 0);
+    let mut last = [b'A'; 16];
+    for (place, character) in last.iter_mut().zip(tail) {
+        *place = *character;
+    }
+    let (decoded, _) = octets.as_chunks_mut::<12>();
+    let Some((end, whole)) = decoded.split_last_mut() else { return Err(NotBase64Url) };
+    if !(lanes::decode_sextets(blocks, whole) & lanes::decode_sextets(slice::from_ref(&last), slice::from_mut(end))) {
+        return Err(NotBase64Url);
     }
     let length = text.len().saturating_mul(3) / 4;
     // What the last octet leaves of its character, an encoder fills with zeros, as `A` does.

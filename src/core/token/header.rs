@@ -83,7 +83,7 @@ impl<'a> Header<'a> {
                 && names.len() < MAX_CRITICAL
                 && !names.contains(&name)
                 && !REGISTERED.iter().any(|registered| name.eq_str(registered))
-                && self.members.members().any(|(member, _)| *member == name);
+                && self.members.members().any(|(member, _)| member == name);
             if !fits {
                 return Err(Error::CritInvalid);
             }

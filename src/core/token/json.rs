@@ -5,7 +5,7 @@
 //! the members of the outermost object, as slices of the input; nested values
 //! are read from their slice when asked for. Nothing recurses.
 
-use super::lanes;
+use super::lanes::Specials;
 use alloc::{borrow::Cow, collections::BinaryHeap, vec::Vec};
 use smallvec::SmallVec;
 
@@ -77,7 +77,6 @@ impl<'a> Text<'a> {
 /// A value of a document that was found to be strict JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'a> {
-    kind: Kind,
     raw: &'a [u8],
 }
 
@@ -85,14 +84,21 @@ impl<'a> Value<'a> {
     /// The value's type.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.kind
+        match self.raw.first() {
+            Some(b'"') => Kind::String,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b't' | b'f') => Kind::Bool,
+            _ => Kind::Null,
+        }
     }
 
     /// The string's text, or `None` for another type.
     #[must_use]
     pub fn as_text(&self) -> Option<Text<'a>> {
-        match (self.kind, self.raw) {
-            (Kind::String, [b'"', inner @ .., b'"']) => Some(unescape(inner)),
+        match self.raw {
+            [b'"', inner @ .., b'"'] => Some(unescape(inner)),
             _ => None,
         }
     }
@@ -100,7 +106,7 @@ impl<'a> Value<'a> {
     /// `true` or `false`, or `None` for another type.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
-        match self.kind {
+        match self.kind() {
             Kind::Bool => Some(self.raw == b"true"),
             _ => None,
         }
@@ -111,7 +117,7 @@ impl<'a> Value<'a> {
     /// token exceeds; above that within a few units in the last place.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
-        match self.kind {
+        match self.kind() {
             Kind::Number => Some(number(self.raw)),
             _ => None,
         }
@@ -120,7 +126,7 @@ impl<'a> Value<'a> {
     /// The array's items, or `None` for another type.
     #[must_use]
     pub fn items(&self) -> Option<Items<'a>> {
-        match self.kind {
+        match self.kind() {
             Kind::Array => Some(Items { rest: self.raw.get(1..).unwrap_or_default() }),
             _ => None,
         }
@@ -129,7 +135,7 @@ impl<'a> Value<'a> {
     /// The object's members, or `None` for another type.
     #[must_use]
     pub fn as_object(&self) -> Option<Object<'a>> {
-        match self.kind {
+        match self.kind() {
             Kind::Object => parse_object(self.raw).ok(),
             _ => None,
         }
@@ -149,10 +155,13 @@ impl<'a> Iterator for Items<'a> {
         // The document was checked, so commas stand only between items.
         let start = self.rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b','))?;
         let from = self.rest.get(start..)?;
-        let kind = kind_of(*from.first()?)?;
+        // It ends where the array does.
+        if from.first() == Some(&b']') {
+            return None;
+        }
         let (raw, rest) = from.split_at_checked(checked_length(from))?;
         self.rest = rest;
-        Some(Value { kind, raw })
+        Some(Value { raw })
     }
 }
 
@@ -195,46 +204,36 @@ fn checked_length(from: &[u8]) -> usize {
 /// The members of an object, each name there once.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
-    names: Members<Text<'a>>,
-    values: Members<Value<'a>>,
+    members: Members<'a>,
 }
 
 /// So many members as tokens have take no allocation.
-type Members<T> = SmallVec<[T; 24]>;
+type Members<'a> = SmallVec<[Member<'a>; 24]>;
+
+#[derive(Clone, Copy, Debug)]
+struct Member<'a> {
+    name: Inner<'a>,
+    print: u32,
+    value: Value<'a>,
+}
 
 impl<'a> Object<'a> {
     /// The value of the member named exactly `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.members().find(|(member, _)| member.eq_str(name)).map(|(_, value)| value)
+        let print = fingerprint(name.as_bytes());
+        let named = |member: &&Member<'_>| member.print == print && member.name.reads(name.as_bytes());
+        self.members.iter().find(named).map(|member| member.value)
     }
 
     /// The members in the order of the document.
-    pub fn members(&self) -> impl Iterator<Item = (&Text<'a>, Value<'a>)> {
-        self.names.iter().zip(self.values.iter().copied())
+    pub fn members(&self) -> impl Iterator<Item = (Text<'a>, Value<'a>)> {
+        self.members.iter().map(|member| (member.name.read(), member.value))
     }
-}
-
-fn kind_of(first: u8) -> Option<Kind> {
-    match first {
-        b'n' => Some(Kind::Null),
-        b't' | b'f' => Some(Kind::Bool),
-        b'-' | b'0'..=b'9' => Some(Kind::Number),
-        b'"' => Some(Kind::String),
-        b'[' => Some(Kind::Array),
-        b'{' => Some(Kind::Object),
-        _ => None,
-    }
-}
-
-/// An open array or object.
-enum Open {
-    Array,
-    /// The place in the list of names where this object's begin.
-    Object(usize),
 }
 
 /// What stands between the quotes of a string.
+#[derive(Clone, Copy, Debug)]
 struct Inner<'a> {
     text: &'a [u8],
     escaped: bool,
@@ -244,11 +243,14 @@ impl<'a> Inner<'a> {
     fn read(&self) -> Text<'a> {
         if self.escaped { unescape(self.text) } else { Text(Cow::Borrowed(self.text)) }
     }
-}
 
-/// What is left of the document.
-struct Scanner<'a> {
-    rest: &'a [u8],
+    fn reads(&self, text: &[u8]) -> bool {
+        if self.escaped { unescape(self.text).as_bytes() == text } else { self.text == text }
+    }
+
+    fn print(&self) -> u32 {
+        if self.escaped { fingerprint(unescape(self.text).as_bytes()) } else { fingerprint(self.text) }
+    }
 }
 
 /// Checks that `text` is one strict JSON object and gives its members.
@@ -256,59 +258,89 @@ struct Scanner<'a> {
 /// # Errors
 ///
 /// [`JsonError`], for the whole document: nested values are checked as well.
+#[inline]
 pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
+    // Written in place: to move so many members costs as much as to find some.
+    let mut object = Object { members: Members::new() };
+    read_members(text, &mut object.members)?;
+    Ok(object)
+}
+
+/// An open array or object.
+#[derive(Clone, Copy)]
+enum Open {
+    Array,
+    /// The place in the list of members where this object's begin.
+    Object(usize),
+}
+
+/// Behind the members of the outermost object in the list come, while they are open,
+/// those of the ones inside.
+#[inline(never)]
+fn read_members<'a>(text: &'a [u8], members: &mut Members<'a>) -> Result<(), JsonError> {
     ::core::str::from_utf8(text).map_err(|_| JsonError::Syntax)?;
-    let mut scanner = Scanner { rest: text };
-    let mut open: SmallVec<[Open; 8]> = SmallVec::new();
-    // The names of all open objects, outermost first.
-    let mut names: Members<Text<'_>> = SmallVec::new();
-    let mut values: Members<Value<'_>> = SmallVec::new();
-    let mut top_start = text;
+    let mut scanner = Scanner { text, at: 0, specials: Specials::new() };
+    // What the place is in, and what is around that, outermost first.
+    let mut inside = None;
+    let mut around: SmallVec<[Option<Open>; 8]> = SmallVec::new();
+    // The length of `around`, which is asked for at every value.
+    let mut depth = 0_usize;
+    let mut top_start = 0;
 
     scanner.space();
     if scanner.peek() != Some(b'{') {
         return Err(JsonError::Syntax);
     }
     loop {
-        // At the start of a value.
-        let start = scanner.rest;
-        let first = scanner.peek().ok_or(JsonError::Syntax)?;
-        let kind = kind_of(first).ok_or(JsonError::Syntax)?;
-        if open.len() == 1 {
-            top_start = start;
+        if let Some(Open::Object(_)) = inside {
+            let start = scanner.at;
+            let escaped = scanner.string()?;
+            let name = Inner { text: inner(scanner.passed_since(start)), escaped };
+            scanner.space();
+            scanner.take(b':')?;
+            scanner.space();
+            members.push(Member { name, print: name.print(), value: Value { raw: &[] } });
         }
-        match kind {
-            Kind::Object | Kind::Array => {
-                if open.len() >= MAX_DEPTH {
+        if depth == 1 {
+            top_start = scanner.at;
+        }
+        match scanner.peek() {
+            Some(b'"') => {
+                scanner.string()?;
+            }
+            Some(b'-' | b'0'..=b'9') => scanner.number()?,
+            Some(bracket @ (b'{' | b'[')) => {
+                if depth >= MAX_DEPTH {
                     return Err(JsonError::Depth);
                 }
                 scanner.skip();
                 scanner.space();
-                let (frame, end) = match kind {
-                    Kind::Object => (Open::Object(names.len()), b'}'),
+                around.push(inside);
+                depth = depth.wrapping_add(1);
+                let (open, end) = match bracket {
+                    b'{' => (Open::Object(members.len()), b'}'),
                     _ => (Open::Array, b']'),
                 };
-                open.push(frame);
+                inside = Some(open);
                 if scanner.peek() != Some(end) {
-                    member_name(&mut scanner, &open, &mut names)?;
                     continue;
                 }
             }
-            Kind::String => {
-                scanner.string()?;
-            }
-            Kind::Number => scanner.number()?,
-            Kind::Null => scanner.literal(b"null")?,
-            Kind::Bool if first == b't' => scanner.literal(b"true")?,
-            Kind::Bool => scanner.literal(b"false")?,
+            Some(b't') => scanner.literal(b"true")?,
+            Some(b'f') => scanner.literal(b"false")?,
+            Some(b'n') => scanner.literal(b"null")?,
+            _ => return Err(JsonError::Syntax),
         }
-        if open.len() == 1 && !matches!(kind, Kind::Object | Kind::Array) {
-            values.push(Value { kind, raw: scanner.passed_since(start) });
-        }
+        // Behind a value, or before the end of an empty one.
         loop {
+            if depth == 1
+                && let Some(member) = members.last_mut()
+            {
+                member.value = Value { raw: scanner.passed_since(top_start) };
+            }
             scanner.space();
-            match (open.last(), scanner.peek()) {
-                (None, None) => return Ok(Object { names, values }),
+            match (inside, scanner.peek()) {
+                (None, None) => return Ok(()),
                 (Some(_), Some(b',')) => {
                     scanner.skip();
                     scanner.space();
@@ -316,148 +348,173 @@ pub fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
                 }
                 (Some(Open::Array), Some(b']')) => {}
                 (Some(Open::Object(from)), Some(b'}')) => {
-                    if repeats(names.get(*from..).unwrap_or_default()) {
+                    if repeats(members.get(from..).unwrap_or_default()) {
                         return Err(JsonError::Duplicate);
                     }
-                    if open.len() > 1 {
-                        names.truncate(*from);
+                    if depth > 1 {
+                        members.truncate(from);
                     }
                 }
                 _ => return Err(JsonError::Syntax),
             }
             scanner.skip();
-            let closed = open.pop();
-            if open.len() == 1 {
-                let kind = match closed {
-                    Some(Open::Object(_)) => Kind::Object,
-                    _ => Kind::Array,
-                };
-                values.push(Value { kind, raw: scanner.passed_since(top_start) });
-            }
+            inside = around.pop().flatten();
+            depth = depth.wrapping_sub(1);
         }
-        member_name(&mut scanner, &open, &mut names)?;
     }
-}
-
-/// In an object, passes a member's name and its colon; in an array, nothing.
-fn member_name<'a>(scanner: &mut Scanner<'a>, open: &[Open], names: &mut Members<Text<'a>>) -> Result<(), JsonError> {
-    if let Some(Open::Object(_)) = open.last() {
-        names.push(scanner.string()?.read());
-        scanner.space();
-        if scanner.take() != Some(b':') {
-            return Err(JsonError::Syntax);
-        }
-        scanner.space();
-    }
-    Ok(())
 }
 
 /// How many names may be compared with all earlier ones before sorting is cheaper.
 const MAX_DOUBTFUL: usize = 8;
 
-/// Whether two of the names are the same. Most are told apart by a bit of their
-/// own; where too many are not, all are sorted, so that no choice of names makes
-/// this quadratic, and by a heap, as `sort` is 1 kB gzipped.
-pub(crate) fn repeats(names: &[Text<'_>]) -> bool {
-    let mut seen = [0_u64; 16];
+/// Whether two of the members have the same name. Most are told apart by a bit of
+/// their own; where too many are not, all are sorted, so that no choice of names makes
+/// this quadratic.
+fn repeats(members: &[Member<'_>]) -> bool {
+    let mut seen = [0_u64; 4];
     let mut doubtful = 0;
-    for (at, name) in names.iter().enumerate() {
-        let print = fingerprint(name.as_bytes());
-        let Some(word) = seen.get_mut(usize::from(print >> 6)) else { return true };
-        let bit = 1 << (print & 63);
+    for (at, member) in members.iter().enumerate() {
+        let Some(word) = seen.get_mut((member.print >> 30) as usize) else { return true };
+        let bit = 1 << (member.print >> 24 & 63);
         if *word & bit == 0 {
             *word |= bit;
             continue;
         }
         doubtful += 1;
         if doubtful > MAX_DOUBTFUL {
-            let sorted = names.iter().map(Text::as_bytes).collect::<BinaryHeap<_>>().into_sorted_vec();
-            return sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next);
+            return any_twice(members.iter().map(|member| member.name.read()));
         }
-        if names.iter().take(at).any(|earlier| earlier == name) {
+        let name = member.name.read();
+        let same = |earlier: &Member<'_>| earlier.print == member.print && earlier.name.reads(name.as_bytes());
+        if members.iter().take(at).any(same) {
             return true;
         }
     }
     false
 }
 
-/// Ten bits of a name, the same for the same names.
-fn fingerprint(name: &[u8]) -> u16 {
+/// Whether two of the texts are the same. Sorted by a heap, as `sort` is 1 kB gzipped.
+pub(crate) fn any_twice<'a>(texts: impl Iterator<Item = Text<'a>>) -> bool {
+    let sorted = texts.collect::<BinaryHeap<_>>().into_sorted_vec();
+    sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| one == next)
+}
+
+/// The same for the same names, and for hardly any others that stand together. The
+/// highest bits depend on all that is looked at.
+fn fingerprint(name: &[u8]) -> u32 {
     let at = |place: usize| u32::from(name.get(place).copied().unwrap_or_default());
     let ends = at(0) | at(name.len() >> 1) << 8 | at(name.len().wrapping_sub(1)) << 16 | (name.len() as u32) << 24;
-    (ends.wrapping_mul(0x9e37_79b1) >> 22) as u16
+    ends.wrapping_mul(0x9e37_79b1)
+}
+
+/// What stands between the quotes.
+fn inner(string: &[u8]) -> &[u8] {
+    string.get(1..string.len().wrapping_sub(1)).unwrap_or_default()
+}
+
+/// A place in the document. Given to functions by value, it stays in registers.
+#[derive(Clone, Copy)]
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+    specials: Specials,
 }
 
 impl<'a> Scanner<'a> {
     fn peek(&self) -> Option<u8> {
-        self.rest.first().copied()
+        self.text.get(self.at).copied()
     }
 
     fn skip(&mut self) {
-        self.take();
+        self.at = self.at.wrapping_add(1);
     }
 
-    fn take(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
+    #[inline(always)]
+    fn take(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.peek() != Some(byte) {
+            return Err(JsonError::Syntax);
+        }
+        self.skip();
+        Ok(())
     }
 
-    fn passed_since(&self, start: &'a [u8]) -> &'a [u8] {
-        start.get(..start.len().wrapping_sub(self.rest.len())).unwrap_or_default()
+    fn passed_since(&self, start: usize) -> &'a [u8] {
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
+    #[inline(always)]
     fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+        // Hardly ever there, and told by one comparison where it is not.
+        while let Some(byte @ ..=b' ') = self.peek()
+            && matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+        {
             self.skip();
         }
     }
 
+    #[inline(always)]
     fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {
-        self.rest = self.rest.strip_prefix(word).ok_or(JsonError::Syntax)?;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word) {
+            return Err(JsonError::Syntax);
+        }
+        self.at = self.at.wrapping_add(word.len());
         Ok(())
     }
 
-    /// Passes a string and gives what stands between its quotes.
-    fn string(&mut self) -> Result<Inner<'a>, JsonError> {
-        if self.take() != Some(b'"') {
-            return Err(JsonError::Syntax);
+    #[inline(always)]
+    fn plain(&mut self) {
+        let plain = self.specials.plain_length(self.text.get(self.at..).unwrap_or_default());
+        self.at = self.at.wrapping_add(plain);
+    }
+
+    /// Passes a string; whether it has escapes.
+    #[inline(always)]
+    fn string(&mut self) -> Result<bool, JsonError> {
+        self.take(b'"')?;
+        self.plain();
+        let escaped = self.peek() != Some(b'"');
+        if escaped {
+            self.at = self.behind_escapes()?;
         }
-        let start = self.rest;
-        let mut escaped = false;
-        loop {
-            let plain = lanes::plain_length(self.rest);
-            self.rest = self.rest.get(plain..).unwrap_or_default();
-            let text = self.passed_since(start);
-            match self.take() {
-                Some(b'"') => return Ok(Inner { text, escaped }),
-                Some(b'\\') => escaped = true,
-                _ => return Err(JsonError::Syntax),
-            }
-            match self.take() {
+        self.skip();
+        Ok(escaped)
+    }
+
+    /// The place of the quote at the end of a string, from an escape in it.
+    #[inline(never)]
+    fn behind_escapes(mut self) -> Result<usize, JsonError> {
+        while self.peek() != Some(b'"') {
+            self.take(b'\\')?;
+            let kind = self.peek();
+            self.skip();
+            match kind {
                 Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
                 Some(b'u') => {
                     for _ in 0..4 {
-                        if !self.take().is_some_and(|digit| digit.is_ascii_hexdigit()) {
+                        if !self.peek().is_some_and(|digit| digit.is_ascii_hexdigit()) {
                             return Err(JsonError::Syntax);
                         }
+                        self.skip();
                     }
                 }
                 _ => return Err(JsonError::Syntax),
             }
+            self.plain();
         }
+        Ok(self.at)
     }
 
+    #[inline(always)]
     fn digits(&mut self) -> Result<(), JsonError> {
-        if !self.peek().is_some_and(|digit| digit.is_ascii_digit()) {
-            return Err(JsonError::Syntax);
-        }
+        let start = self.at;
         while self.peek().is_some_and(|digit| digit.is_ascii_digit()) {
             self.skip();
         }
-        Ok(())
+        if self.at == start { Err(JsonError::Syntax) } else { Ok(()) }
     }
 
+    #[inline(always)]
     fn number(&mut self) -> Result<(), JsonError> {
         if self.peek() == Some(b'-') {
             self.skip();
