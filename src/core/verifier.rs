@@ -11,6 +11,7 @@ use super::{
         compact::{Compact, check_size},
         header::Header,
         json::Object,
+        lanes,
         scope::Scopes,
     },
     trace::{Check, Observer, Outcome},
@@ -379,12 +380,10 @@ impl Verifier {
         let max_size = self.policy.max_token_size;
         observer.note(Check::Size, check_size(token, max_size))?;
         let compact = observer.note(Check::Segments, Compact::split(token, max_size))?;
-        if let Some(memo) = reading.memo.take()
-            && memo.segment == compact.header
-            && let Some(found) = self.follow(memo, reading, &compact)?
-        {
+        if let Some(found) = self.follow(reading, &compact)? {
             return Ok(found);
         }
+        reading.forget();
         observer.note(Check::Encoding, reading.decode(&compact))?;
         let Reading { header, payload, candidates, .. } = reading;
         let header = observer.note(Check::Header, Header::parse(header))?;
@@ -401,16 +400,17 @@ impl Verifier {
     }
 
     /// Goes on with a token whose header is the one of the memo, and is still in the
-    /// reading, as the candidates are. `None` for a token of another issuer.
-    fn follow<'t>(&self, memo: Memo, reading: &mut Reading, compact: &Compact<'t>) -> Result<Option<Found<'t>>, Error> {
-        let Memo { issuer, alg, typ, .. } = memo;
-        reading.decode_payload(compact)?;
-        reading.decode_signature(compact)?;
-        if self.route(&reading.payload) != Some(issuer) {
+    /// reading, as the candidates are. `None` for another header, and for a token of
+    /// another issuer.
+    fn follow<'t>(&self, reading: &mut Reading, compact: &Compact<'t>) -> Result<Option<Found<'t>>, Error> {
+        let Some(&Memo { ref segment, issuer, alg, typ }) = reading.memo.as_ref() else { return Ok(None) };
+        if !lanes::same(segment, compact.header) {
             return Ok(None);
         }
-        reading.memo = Some(memo);
-        Ok(Some(Found { signing_input: compact.signing_input, issuer, alg, typ }))
+        reading.decode_payload(compact)?;
+        reading.decode_signature(compact)?;
+        let found = Found { signing_input: compact.signing_input, issuer, alg, typ };
+        Ok((self.route(&reading.payload) == Some(issuer)).then_some(found))
     }
 
     /// Which issuer's keys a token is held against. With several issuers the

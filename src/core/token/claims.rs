@@ -1,6 +1,6 @@
 //! The claims set (RFC 7519 §4).
 
-use super::json::{self, JsonError, Object, Value};
+use super::json::{self, JsonError, Kind, Object, Value};
 use crate::core::error::{Claim, Error, Reason};
 
 /// The largest magnitude of a NumericDate, in seconds. Beyond any date, and far
@@ -12,6 +12,7 @@ pub const MAX_NUMERIC_DATE: f64 = 1e20;
 /// # Errors
 ///
 /// [`Error::PayloadJson`], [`Error::PayloadDuplicate`] or [`Error::PayloadDepth`].
+#[inline]
 pub fn parse(bytes: &[u8]) -> Result<Object<'_>, Error> {
     json::parse_object(bytes).map_err(|error| match error {
         JsonError::Duplicate => Error::PayloadDuplicate,
@@ -45,5 +46,6 @@ pub fn is_one_of(value: &Value<'_>, accepted: &[impl AsRef<str>]) -> bool {
 /// Whether the value is a string, or an array of strings only.
 #[must_use]
 pub fn is_text_or_texts(value: &Value<'_>) -> bool {
-    value.as_text().is_some() || value.items().is_some_and(|mut items| items.all(|item| item.as_text().is_some()))
+    let is_text = |value: &Value<'_>| value.kind() == Kind::String;
+    is_text(value) || value.items().is_some_and(|mut items| items.all(|item| is_text(&item)))
 }
