@@ -5,6 +5,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { environment, root } from '../scripts/command.mjs'
 
+/** The modules that the release is joined from, of browsers and Node: what nobody outside may import. */
+export const parts = join(root, 'target', 'npm', 'parts', 'default')
+
 const work = join(root, 'target', 'packed')
 let folder
 

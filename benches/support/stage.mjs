@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/command.mjs'
-import { packedInstall } from '../../tests/packed.mjs'
+import { packedInstall, parts } from '../../tests/packed.mjs'
 
 /** The folder to run in; the peers are found further up, in the project's own packages. */
 export function stage() {
@@ -11,6 +11,8 @@ export function stage() {
     rmSync(join(folder, part), { recursive: true, force: true })
     cpSync(join(root, 'benches', part), join(folder, part), { recursive: true })
   }
+  // The glue between, which the package holds within other files.
+  cpSync(join(parts, '..', 'wasm', 'verify.js'), join(folder, 'cold', 'verify.js'))
   rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   cpSync(join(packedInstall(), 'node_modules', 'jotgate'), join(folder, 'node_modules', 'jotgate'), { recursive: true })

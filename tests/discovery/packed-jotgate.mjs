@@ -1,9 +1,9 @@
-// The packed package, and of its inside what a source of keys is made with.
+// The package before its modules are joined, so that they share what a source of keys is made with.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packedInstall } from '../packed.mjs'
+import { parts } from '../packed.mjs'
 
-const inside = (file) => pathToFileURL(join(packedInstall(), 'node_modules', 'jotgate', 'dist', 'default', file)).href
+const inside = (file) => pathToFileURL(join(parts, file)).href
 
 export const { createLocalJWKSet, customFetch, createRemoteJWKSet, createVerifier, errors, jwtVerify, jwtVerifySync } =
   await import(inside('index.js'))

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { jotgate } from './jotgate.mjs'
+import { part } from './jotgate.mjs'
 import { World } from './simulation.mjs'
 
-const { errors } = jotgate
+const { errors } = await part('index.js')
 const good = (text = 'good', more = {}) => ({ after: 20, status: 200, text, ...more })
 const down = { after: 20, status: 500 }
 const hanging = { after: Number.POSITIVE_INFINITY }

@@ -1,9 +1,9 @@
-// The packed release, and the parts of it that nobody outside may import.
+// The packed release; and the parts that it is joined from, which share nothing with it.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packedInstall } from '../packed.mjs'
+import { packedInstall, parts } from '../packed.mjs'
 
-const dist = join(packedInstall(), 'node_modules', 'jotgate', 'dist', 'default')
+const load = (...path) => import(pathToFileURL(join(...path)).href)
 
-export const part = (file) => import(pathToFileURL(join(dist, file)).href)
-export const jotgate = await part('index.js')
+export const part = (file) => load(parts, file)
+export const jotgate = await load(packedInstall(), 'node_modules', 'jotgate', 'dist', 'default', 'index.js')

@@ -1,7 +1,7 @@
 // Good and bad tokens without end, from a seeded generator, and what they do to the linear memories.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packedInstall } from '../packed.mjs'
+import { parts } from '../packed.mjs'
 import { AUDIENCE, claims, ecA, ISSUER, NOW, publicJwk, rsaA, secret, signed } from '../suite/issuer.mjs'
 
 // Of every instance that the package makes, whichever modules it takes.
@@ -13,8 +13,7 @@ WebAssembly.Instance = class extends WebAssembly.Instance {
   }
 }
 
-const tree = join(packedInstall(), 'node_modules', 'jotgate', 'dist', 'default')
-const load = (file) => import(pathToFileURL(join(tree, file)).href)
+const load = (file) => import(pathToFileURL(join(parts, file)).href)
 const [jotgate, reading, verifying] = await Promise.all(['index.js', 'decode-engine.js', 'verify-engine.js'].map(load))
 
 export { jotgate }

@@ -62,9 +62,10 @@ const BUNDLERS = {
 const passages = {}
 
 before((context) => {
-  const tree = join(project(context, {}), 'node_modules', 'jotgate', 'dist', 'default')
-  const inlineOf = (module) => readFileSync(join(tree, `${module}-loader.js`), 'utf8').match(/[\w+/]{1000,}/)[0]
-  const [decode, verify] = ['decode', 'verify'].map(inlineOf)
+  const folder = join(project(context, {}), 'node_modules', 'jotgate', 'dist', 'wasm')
+  const [decode, verify] = ['decode', 'verify'].map((module) =>
+    readFileSync(join(folder, `${module}_bg.wasm`)).toString('hex'),
+  )
   const ownPassage = (text, other) => text.match(/.{100}/g).find((passage) => !other.includes(passage))
   Object.assign(passages, { decode: ownPassage(decode, verify), verify: ownPassage(verify, decode) })
   assert.ok(passages.decode && passages.verify)

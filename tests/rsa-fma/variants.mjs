@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '../../scripts/command.mjs'
 import { RSA_FMA } from '../../scripts/loaders.mjs'
+import { parts } from '../packed.mjs'
 
 const work = join(root, 'target', 'rsa-fma')
 mkdirSync(work, { recursive: true })
@@ -17,8 +18,7 @@ process.on('exit', () => rmSync(own, { recursive: true, force: true }))
  */
 export function variant(name, bytes) {
   const folder = join(own, name)
-  for (const tree of ['default', 'wasm'])
-    cpSync(join(root, 'pkg', 'dist', tree), join(folder, tree), { recursive: true })
+  for (const tree of ['default', 'wasm']) cpSync(join(parts, '..', tree), join(folder, tree), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   if (bytes !== undefined) writeFileSync(join(folder, 'default', `${RSA_FMA}-loader.js`), loader(bytes))
   return import(pathToFileURL(join(folder, 'default', 'index.js')).href)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { platform } from '../../pkg/dist/default/spa/environment.js'
-import { createTokenManagerIn } from '../../pkg/dist/default/spa/manager.js'
+import { platform } from '../../target/npm/parts/default/spa/environment.js'
+import { createTokenManagerIn } from '../../target/npm/parts/default/spa/manager.js'
 
 const SCOPE = 'read write'
 let serial = 0

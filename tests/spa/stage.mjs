@@ -1,5 +1,5 @@
 // A tab with a manager in it, and what it has been told.
-import { createTokenManagerIn } from '../../pkg/dist/default/spa/manager.js'
+import { createTokenManagerIn } from '../../target/npm/parts/default/spa/manager.js'
 import { FakeProvider, World } from './world.mjs'
 
 export { FakeProvider, World } from './world.mjs'

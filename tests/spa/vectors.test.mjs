@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { nextRefresh } from '../../pkg/dist/default/decode.js'
-import { engine } from '../../pkg/dist/default/decode-engine.js'
+import { engine } from '../../target/npm/parts/default/decode-engine.js'
 
 const vectors = JSON.parse(readFileSync(new URL('../vectors/refresh.json', import.meta.url), 'utf8'))
 const MOMENTS = ['scheduled', 'due', 'expired', 'min-interval', 'resting']
