@@ -84,6 +84,9 @@ function recognise(key: unknown): KeyMaterial | string {
 }
 
 function isCryptoKey(key: object): key is CryptoKey {
+  // To name the class has Node.js load all of WebCrypto, for a JWK as for any other object that was written down.
+  const prototype: unknown = Object.getPrototypeOf(key)
+  if (prototype === Object.prototype || prototype === null) return false
   return typeof globalThis.CryptoKey === 'function' && key instanceof globalThis.CryptoKey
 }
 
