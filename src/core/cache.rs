@@ -106,6 +106,12 @@ impl<V> CachingVerifier<V> {
         &self.reading
     }
 
+    /// Whether a header was read since this was last asked: if not, it is the same.
+    #[cfg(all(target_arch = "wasm32", feature = "wasm-verify"))]
+    pub(crate) fn take_header_is_new(&mut self) -> bool {
+        ::core::mem::take(&mut self.reading.header_is_new)
+    }
+
     pub(crate) fn verify_in_place(&mut self, token: &[u8], now: f64) -> Result<Accepted, Error> {
         self.verifier.verify_into(&mut self.reading, token, now, &mut ())
     }

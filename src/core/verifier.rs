@@ -153,6 +153,8 @@ pub(crate) struct Reading {
     pub payload: Vec<u8>,
     pub signature: Vec<u8>,
     pub candidates: Vec<usize>,
+    /// Whether a header was read, and not just found to be that of the memo.
+    pub header_is_new: bool,
     memo: Option<Memo>,
 }
 
@@ -384,6 +386,7 @@ impl Verifier {
             return Ok(found);
         }
         reading.forget();
+        reading.header_is_new = true;
         observer.note(Check::Encoding, reading.decode(&compact))?;
         let Reading { header, payload, candidates, .. } = reading;
         let header = observer.note(Check::Header, Header::parse(header))?;

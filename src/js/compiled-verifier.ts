@@ -73,6 +73,7 @@ const KEY = 9
 const CANDIDATES = 10
 const REMEMBERED = 11
 const FAULTS = 12
+const HEADER_IS_NEW = 13
 
 // The kinds of error that a verifier without keys ends with.
 const NO_MATCHING_KEY = 20
@@ -106,8 +107,8 @@ export class CompiledVerifier {
   #unexported: boolean
   /** The header segment, with its dot, of the last token that `auto` left to the module. */
   #leftToModule: string | undefined
-  /** The last header that was read, and the segment of the token, with its dot, that it was. */
-  #header: { segment: string; text: string; flat: JWTHeader | undefined } | undefined
+  /** The last header that came from the module. */
+  #header: { text: string; flat: JWTHeader | undefined } | undefined
   /** By their places in the module. */
   #remembered: (Remembered | undefined)[] = []
   #handle: VerifierHandle | undefined
@@ -368,7 +369,7 @@ export class CompiledVerifier {
       }
     }
     // Other calls may have come in between, so the module reads the token again.
-    const accepted = this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying), text))
+    const accepted = this.#call((handle) => this.#accept(handle.finish(engine.write(text), now, verifying)))
     verifiedOnPlatform += 1
     return accepted
   }
@@ -422,7 +423,7 @@ export class CompiledVerifier {
     try {
       const status = this.#handleIn(glue).verify(engine.write(text), now)
       const faulty = engine.part(FAULTS) !== 0
-      const accepted = status === 0 ? this.#accept(status, text) : undefined
+      const accepted = status === 0 ? this.#accept(status) : undefined
       if (faulty) this.#tellFaults(glue)
       if (!accepted) throw status
       return accepted
@@ -435,14 +436,14 @@ export class CompiledVerifier {
     for (let family = glue.take_fault?.(); family !== undefined; family = glue.take_fault?.()) this.#onFault?.(family)
   }
 
-  #accept(status: number, text: string): Accepted {
+  #accept(status: number): Accepted {
     if (status !== 0) throw status
     const issuer = engine.part(ISSUER)
     const place = engine.part(REMEMBERED) - 1
     // Whatever was remembered at this place is gone.
     if (place >= 0) this.#remembered[place] = undefined
     return {
-      header: this.#headerOf(text),
+      header: this.#acceptedHeader(),
       payload: engine.text(PAYLOAD),
       issuer,
       key: engine.part(KEY),
@@ -452,14 +453,14 @@ export class CompiledVerifier {
     }
   }
 
-  /** The header of the token that was just accepted. Most tokens of an issuer have the same. */
-  #headerOf(text: string): JWTHeader {
+  /** The header of the token that was just accepted. Most tokens of an issuer have the same, which the module knows. */
+  #acceptedHeader(): JWTHeader {
     let last = this.#header
-    if (!last || !text.startsWith(last.segment)) {
+    if (!last || engine.part(HEADER_IS_NEW) !== 0) {
       const json = engine.text(HEADER)
       const header = JSON.parse(json) as JWTHeader
       const isFlat = Object.values(header).every((value) => typeof value !== 'object' || value === null)
-      last = { segment: text.slice(0, text.indexOf('.') + 1), text: json, flat: isFlat ? header : undefined }
+      last = { text: json, flat: isFlat ? header : undefined }
       this.#header = last
     }
     return last.flat ? { ...last.flat } : (JSON.parse(last.text) as JWTHeader)
@@ -488,6 +489,7 @@ export class CompiledVerifier {
     for (const [issuer, material] of this.#keys.entries()) setKeys(handle, issuer, material, this.#held[issuer])
     this.#generation = engine.generation
     this.#handle = handle
+    this.#header = undefined
     this.#remembered = []
     return handle
   }

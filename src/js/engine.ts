@@ -11,7 +11,7 @@ interface Boundary {
 const INTERNAL = 31
 
 // How many numbers the module keeps.
-const PARTS = 13
+const PARTS = 14
 
 const encoder = /* @__PURE__ */ new TextEncoder()
 // The core has checked the bytes, so there is nothing to repair; to have them checked once more costs as much again.

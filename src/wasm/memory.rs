@@ -35,7 +35,9 @@ pub const CANDIDATES: usize = 10;
 pub const REMEMBERED: usize = 11;
 #[cfg(all(feature = "wasm-verify", feature = "accel"))]
 pub const FAULTS: usize = 12;
-const PARTS: usize = 13;
+#[cfg(feature = "wasm-verify")]
+pub const HEADER_IS_NEW: usize = 13;
+const PARTS: usize = 14;
 
 impl Memory {
     const fn new() -> Self {
@@ -102,7 +104,8 @@ pub fn buffer(capacity: usize) -> usize {
 /// places and lengths of 0–1 the header, 2–3 the payload, 4–5 the signing input,
 /// 6–7 the signature; 8 the issuer, 9 the key that verified it, 10 how many candidates
 /// there are, 11 one more than the place where the verifier remembers it, 12 whether
-/// an accelerator was switched off and nobody was told.
+/// an accelerator was switched off and nobody was told, 13 whether the header is
+/// another one than that of the token that the same verifier accepted before.
 #[wasm_bindgen]
 pub fn parts() -> usize {
     MEMORY.0.try_borrow().map_or(0, |memory| memory.parts.as_ptr() as usize)

@@ -3,7 +3,10 @@
 #[cfg(feature = "accel")]
 use super::memory;
 use super::{
-    memory::{CANDIDATES, HEADER, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT, with_input},
+    memory::{
+        CANDIDATES, HEADER, HEADER_IS_NEW, ISSUER, KEY, Memory, PAYLOAD, REMEMBERED, SIGNATURE, SIGNING_INPUT,
+        with_input,
+    },
     plain,
     policy::{self, Options},
 };
@@ -170,6 +173,7 @@ impl Verifier {
         memory.set(REMEMBERED, place.map_or(0, |place| place.saturating_add(1)));
         memory.set(ISSUER, accepted.issuer);
         memory.set(KEY, accepted.key);
+        memory.set(HEADER_IS_NEW, usize::from(self.0.take_header_is_new()));
         point_at(memory, self.0.reading());
     }
 

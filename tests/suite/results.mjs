@@ -531,6 +531,35 @@ async function cached(tally) {
     equal([asked.times(), second.payload.sub, second.hasScope('read')], [2, 'user-1', true])
     equal(second.payload.realm, { roles: [{ name: 'a' }] })
   })
+  await tally.test("the header is the token's own, whatever came before it", async () => {
+    const kinds = await Promise.all(
+      [{ kid: 'a' }, { kid: 'b' }, { kid: 'b', nested: { kid: 'a' } }].map(async (header) => ({
+        header: { alg: 'HS256', typ: 'JWT', ...header },
+        text: await signed(CLAIMS, { header }),
+        expired: await signed(claims({ exp: NOW - 1 }), { header }),
+      })),
+    )
+    for (const cache of [false, { maxBytes: 100_000 }]) {
+      const verifiers = [createVerifier(policy({ cache })), createVerifier(policy({ cache }))]
+      // Every kind behind every other, once or twice, with a refused one of any kind between them.
+      for (const { text: before } of kinds) {
+        for (const { expired } of kinds) {
+          for (const { text, header } of kinds) {
+            for (const { verifySync } of verifiers) {
+              verifySync(before)
+              for (const refused of [expired, `${expired}.`, `${before}A`]) {
+                assert(answerAtOnce(() => verifySync(refused)) !== 'accept')
+              }
+              for (let time = 0; time < 2; time++) {
+                const { protectedHeader } = verifySync(text)
+                equal(protectedHeader, header)
+              }
+            }
+          }
+        }
+      }
+    }
+  })
   await tally.test('without a cache each call has objects of its own', () => {
     const { verifySync } = createVerifier(policy())
     const first = verifySync(token)
