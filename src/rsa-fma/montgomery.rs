@@ -113,16 +113,23 @@ impl Sum {
 
     /// Adds Σ x_p·Y_{q−p}: `x` from the first p on; `y` the blocks of the same p, and
     /// the one below the last.
+    ///
+    /// Two limbs of x at a time, the second of which meets again what the first has met:
+    /// a load counts where the engine checks each one's bounds, as workerd does. With
+    /// four at a time, the sums would not fit into the registers.
     #[inline(always)]
-    fn add_products(&mut self, constants: Constants, x: &[Block], y: &[Block]) {
+    fn add_products(&mut self, constants: Constants, x: &[Block], y: &[Pairs]) {
+        let x = x.as_flattened().as_chunks::<2>().0;
+        let [first, rest @ ..] = y.as_flattened().as_chunks::<2>().0 else { return };
+        debug_assert!(rest.len() >= x.len());
         let mut sum = *self;
-        let x = x.as_flattened();
-        for (x, y) in x.iter().zip(y.as_flattened().windows(4)) {
-            if let [y3, y2, y1, y0] = y {
-                sum.add(constants, f64x2_splat(*x), [f64x2(*y3, *y2), f64x2(*y1, *y0)]);
-            }
+        let [mut y0, mut y1] = *first;
+        for ([x0, x1], [y2, y3]) in x.iter().zip(rest) {
+            sum.add(constants, f64x2_splat(*x0), [y0, *y2]);
+            sum.add(constants, f64x2_splat(*x1), [y1, *y3]);
+            [y0, y1] = [*y2, *y3];
         }
-        sum.terms = self.terms + x.len() as i64;
+        sum.terms = self.terms + 2 * x.len() as i64;
         *self = sum;
     }
 
@@ -145,22 +152,32 @@ fn plain(sums: v128, constant: f64, terms: i64) -> [i64; 2] {
 
 /// An integer for [`Sum::add_products`]: limbs the most significant first, so that
 /// both factors are walked upwards; a block of zeros ahead, and zeros behind.
-type Reversed = [Block; MAX_BLOCKS + 2];
+type Reversed = [Pairs; MAX_BLOCKS + 2];
 
-fn reverse(integer: &[Block], map: impl Fn(f64) -> f64, out: &mut [Block]) {
-    let limbs = integer.as_flattened().iter().rev().map(|limb| map(*limb));
-    let places = out.as_flattened_mut().iter_mut().skip(4);
-    places.zip(limbs.chain(ZERO)).for_each(|(place, limb)| *place = limb);
+/// From each limb of a block on, two: what one limb of the other factor meets at once.
+type Pairs = [v128; 4];
+
+const ZERO_PAIRS: Pairs = [f64x2(0.0, 0.0); 4];
+
+#[inline(always)]
+fn reverse(integer: &[Block], map: impl Fn(f64) -> f64, out: &mut [Pairs]) {
+    let places = out.as_flattened_mut().get_mut(3..).unwrap_or_default().as_chunks_mut().0;
+    let mut above = 0.0;
+    for (pairs, block) in places.iter_mut().zip(integer.iter().rev().chain([&ZERO])) {
+        let [x0, x1, x2, x3] = block.map(&map);
+        *pairs = [f64x2(above, x3), f64x2(x3, x2), f64x2(x2, x1), f64x2(x1, x0)];
+        above = x0;
+    }
 }
 
-fn part(blocks: &[Block], range: impl SliceIndex<[Block], Output = [Block]>) -> &[Block] {
+fn part<T>(blocks: &[T], range: impl SliceIndex<[T], Output = [T]>) -> &[T] {
     blocks.get(range).unwrap_or_default()
 }
 
 /// N for the kernel, by way of M = N + 1.
 pub struct Modulus {
     /// Like [`Reversed`], as long as it has to be.
-    m: Box<[Block]>,
+    m: Box<[Pairs]>,
     third: f64,
     fourth: f64,
 }
@@ -173,7 +190,7 @@ pub struct Scratch {
 
 impl Scratch {
     pub const fn new() -> Self {
-        Self { right: [ZERO; MAX_BLOCKS + 2], m: [ZERO; MAX_BLOCKS] }
+        Self { right: [ZERO_PAIRS; MAX_BLOCKS + 2], m: [ZERO; MAX_BLOCKS] }
     }
 }
 
@@ -183,7 +200,7 @@ impl Modulus {
         add_one(&mut limbs);
         let mut blocks = vec![ZERO; n.len() / 4];
         to_blocks(&limbs, &mut blocks);
-        let mut m = vec![ZERO; blocks.len() + 2];
+        let mut m = vec![ZERO_PAIRS; blocks.len() + 2];
         reverse(&blocks, |limb| limb, &mut m);
         let [_, _, third, fourth] = block(&blocks, 0);
         Self { m: m.into(), third, fourth }
