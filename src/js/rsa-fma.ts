@@ -10,28 +10,35 @@ interface Exports {
   apply(key: number, length: number): number
 }
 
-const ROOM = 1024
-
 /** RSA's public operation in the module with fused multiply-adds, which starts at the first key: the `verify` module calls, see src/wasm/rsa_fma.rs. */
 export class RsaFma {
   /** Null where the engine has not what it takes, or the module has failed. */
   #exports: Exports | null | undefined
-  #room: Uint8Array = new Uint8Array()
+  readonly #outside: WebAssembly.Memory
+  /** An integer in the `verify` module's memory, and where it goes through in the module's own. */
+  #theirs = new Uint8Array()
+  #ours = new Uint8Array()
+
+  /** @param outside the `verify` module's memory */
+  constructor(outside: WebAssembly.Memory) {
+    this.#outside = outside
+  }
 
   addKey(n: Uint8Array, e: number): number {
     if (this.#exports === undefined) this.#exports = started()
     return this.#attempt((exports) => {
-      this.#view(exports).set(n)
+      this.#room(exports, n.length).set(n)
       return exports.add_key(n.length, e)
     }, -1)
   }
 
-  /** Exchanges `s` for its power. */
-  apply(key: number, s: Uint8Array): boolean {
+  /** Exchanges the `length` octets at `pointer` outside for their power. */
+  apply(key: number, pointer: number, length: number): boolean {
     return this.#attempt((exports) => {
-      this.#view(exports).set(s)
-      if (exports.apply(key, s.length) !== 1) return false
-      s.set(this.#view(exports).subarray(0, s.length))
+      const theirs = this.#place(pointer >>> 0, length)
+      this.#room(exports, length).set(theirs)
+      if (exports.apply(key, length) !== 1) return false
+      theirs.set(this.#room(exports, length))
       return true
     }, false)
   }
@@ -52,10 +59,17 @@ export class RsaFma {
     }
   }
 
-  #view({ memory, buffer }: Exports): Uint8Array {
-    // Growing the memory detaches every view.
-    if (this.#room.buffer !== memory.buffer) this.#room = new Uint8Array(memory.buffer, buffer() >>> 0, ROOM)
-    return this.#room
+  // Views are kept, as making them takes longer than copying. Growing the memory detaches them, which empties them.
+
+  #place(pointer: number, length: number): Uint8Array {
+    if (this.#theirs.byteOffset !== pointer || this.#theirs.length !== length)
+      this.#theirs = new Uint8Array(this.#outside.buffer as ArrayBuffer, pointer, length)
+    return this.#theirs
+  }
+
+  #room({ memory, buffer }: Exports, length: number): Uint8Array {
+    if (this.#ours.length !== length) this.#ours = new Uint8Array(memory.buffer as ArrayBuffer, buffer() >>> 0, length)
+    return this.#ours
   }
 }
 

@@ -5,6 +5,6 @@ import { load } from './verify-loader.js'
 
 export const engine: Engine<VerifyGlue> = /* @__PURE__ */ new Engine(() => {
   const glue = instantiate(load())
-  glue.use_rsa_fma?.(new RsaFma())
+  glue.use_rsa_fma?.(new RsaFma(glue.memory))
   return glue
 })

@@ -14,8 +14,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = addKey)]
     fn add_key(this: &RsaFma, n: &[u8], e: u32) -> i32;
 
+    // The place alone: of a slice, the glue makes a new view for each call.
     #[wasm_bindgen(method)]
-    fn apply(this: &RsaFma, key: u32, s: &mut [u8]) -> bool;
+    fn apply(this: &RsaFma, key: u32, s: *mut u8, length: usize) -> bool;
 
     #[wasm_bindgen(method, js_name = removeKey)]
     fn remove_key(this: &RsaFma, key: u32);
@@ -40,7 +41,7 @@ impl PublicOperation for Installed {
     }
 
     fn apply(&self, key: u32, s: &mut [u8]) -> bool {
-        self.0.apply(key, s)
+        self.0.apply(key, s.as_mut_ptr(), s.len())
     }
 
     fn remove_key(&self, key: u32) {

@@ -167,6 +167,47 @@ for (const [name, told] of [
   })
 }
 
+/** Instances whose exports are others. */
+function instancesWith(exportsFor) {
+  return new Proxy(WebAssembly.Instance, {
+    construct: (target, given) => ({ exports: exportsFor(new target(...given).exports) }),
+  })
+}
+
+test('a memory that grows leaves the module in use', async () => {
+  const { Instance } = WebAssembly
+  const jotgate = await variant('growing')
+  const memories = []
+  let applied = 0
+  WebAssembly.Instance = instancesWith((exports) => {
+    memories.push(exports.memory)
+    if (!('fused' in exports)) return exports
+    return { ...exports, apply: (...args) => exports.apply(...args) && ++applied && 1 }
+  })
+  try {
+    const asked = keys.map(({ jwk }) => verifierOf(jotgate, jwk))
+    for (let round = 0; round < 8; round++) {
+      for (const [which, { tokens }] of keys.entries()) {
+        const token = tokens[round]
+        const forged = { ...token, signature: Buffer.from(token.signature) }
+        forged.signature[100] ^= 1
+        const before = applied
+        assert.equal(asked[which].accepts(token), true)
+        assert.equal(asked[which].accepts(forged), false)
+        assert.equal(applied, before + 2)
+        memories[round % memories.length].grow(1)
+      }
+    }
+    assert.equal(memories.length, 2)
+    assert.deepEqual(
+      asked.flatMap(({ faults }) => faults),
+      [],
+    )
+  } finally {
+    WebAssembly.Instance = Instance
+  }
+})
+
 test('a module that traps, or that cannot be started, is done without', async () => {
   const { Instance } = WebAssembly
   const cases = {
@@ -185,13 +226,10 @@ test('a module that traps, or that cannot be started, is done without', async ()
   for (const [name, broken] of Object.entries(cases)) {
     const jotgate = await variant(`broken-${Object.keys(cases).indexOf(name)}`)
     let instances = 0
-    WebAssembly.Instance = new Proxy(Instance, {
-      construct(target, given) {
-        const instance = new target(...given)
-        if (!('fused' in instance.exports)) return instance
-        instances += 1
-        return { exports: broken(instance.exports) }
-      },
+    WebAssembly.Instance = instancesWith((exports) => {
+      if (!('fused' in exports)) return exports
+      instances += 1
+      return broken(exports)
     })
     try {
       const [key] = keys
