@@ -20,14 +20,17 @@ const { values } = parseArgs({
     runtime: { type: 'string', default: 'node24' },
     only: { type: 'string' },
     slices: { type: 'string', default: '60' },
+    runs: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
   },
 })
 const chosen =
   values.runtime === 'all' ? Object.keys(runtimes) : listed('--runtime', values.runtime, Object.keys(runtimes))
 const wanted = values.only === undefined ? TABLES : listed('--only', values.only, TABLES)
-const slices = Number(values.slices)
-if (!Number.isInteger(slices) || slices < 1) throw new Failure(`--slices takes a count, not "${values.slices}".`)
+const [slices, runs] = ['slices', 'runs'].map((flag) => {
+  if (!/^[1-9]\d*$/.test(values[flag])) throw new Failure(`--${flag} takes a count, not "${values[flag]}".`)
+  return Number(values[flag])
+})
 if (values.write && values.only !== undefined)
   throw new Failure('--write takes all tables of a runtime: without --only.')
 
@@ -46,23 +49,31 @@ writeFileSync(file, JSON.stringify({ tables: inputs, fixtures: { ...fixtures, ..
 
 const about = `${new Date().toISOString().slice(0, 10)}, commit ${commit()}; ${machine()}; ${slices} slices; ${versions().join(', ')}.`
 const results = {}
-for (const key of chosen) {
+for (let run = 1; run <= runs; run++) {
+  for (const key of chosen) {
+    const name = await runtimes[key].name()
+    console.error(`${name}${runs > 1 ? `, run ${run} of ${runs}` : ''}:`)
+    const measured = await measuredIn(runtimes[key])
+    if (measured.length === 0) continue
+    results[key] ??= { name, about, runs: [] }
+    results[key].runs.push(measured)
+    console.log(sectionOf(results[key]))
+  }
+}
+console.log(`### Goals\n\n${goalsOf(results)}`)
+if (values.write) writeReport()
+
+async function measuredIn({ run, starts }) {
   const started = performance.now()
-  const { run, starts, name } = runtimes[key]
-  console.error(`${await name()}:`)
   const measured = tables.length > 0 ? await run(folder, file) : []
   for (const table of measured) table.bytes = fixtures[table.alg].tokens[0].length
   if (starts && wanted.includes('start')) {
     console.error('  start')
     measured.push({ task: 'start', alg: 'ES256', absent: [], rows: await starts(folder, fixtures.ES256) })
   }
-  if (measured.length === 0) continue
-  results[key] = { name: await name(), about, measured }
   console.error(`  ${Math.round((performance.now() - started) / 1000)} s`)
-  console.log(sectionOf(results[key]))
+  return measured
 }
-console.log(`### Goals\n\n${goalsOf(results)}`)
-if (values.write) writeReport()
 
 function listed(flag, text, known) {
   const names = text.split(',')
@@ -89,12 +100,13 @@ function writeReport() {
   writeFileSync(kept, `${JSON.stringify(all, rounded, 1)}\n`)
   const text = [
     '# Results',
-    'Written by `npm run bench -- --runtime all --write`, not by hand; [how it is measured](../docs/benchmarks.md).',
+    'Written by `npm run bench -- --runtime all --runs 3 --write`, not by hand; [how it is measured](../docs/benchmarks.md).',
     'Per token, of some slices by turns, the fastest tenth (p10) and the median, and p10 of the CPU time of the whole process. The last column compares p10 with the first line: above 1 is slower than jotgate.',
     '## Goals',
-    'Each compares p10 within one table below: how many times as long the other takes. In brackets what would be better still.',
+    'Each compares p10 within one table: how many times as long the other takes. One figure for each run; met if all of them are. In brackets what would be better still.',
     goalsOf(all).trimEnd(),
     '## Tables',
+    'Of the last run.',
     ...Object.values(all).map((result) => sectionOf(result).trimEnd()),
   ]
   writeFileSync(join(root, 'benches', 'README.md'), `${text.join('\n\n')}\n`)

@@ -10,9 +10,9 @@ const TITLES = {
 }
 const SHORT = { verify: '', tenants: ', many tenants', cache: ', verified before', decode: '', start: ', cold start' }
 
-/** @param {{ measured: object[], slices: number, about: string }} result of one runtime */
-export function sectionOf({ name, about, measured }) {
-  return `### ${name}\n\n${about}\n\n${measured.map(tableOf).join('\n')}`
+/** @param {{ name: string, about: string, runs: object[][] }} result of one runtime, of which the last run is shown */
+export function sectionOf({ name, about, runs }) {
+  return `### ${name}\n\n${about}\n\n${runs.at(-1).map(tableOf).join('\n')}`
 }
 
 function tableOf({ task, alg, bytes, rows, absent }) {
@@ -37,7 +37,7 @@ export function goalsOf(results) {
     task === 'decode' ? 'Decoding' : `${alg}${SHORT[task]}`,
     where,
     against,
-    reached,
+    reached.map((each) => each.toFixed(2)).join(', '),
     wanted,
     met ? 'met' : '**missed**',
   ])
