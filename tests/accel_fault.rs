@@ -83,6 +83,15 @@ fn a_flipped_limb_is_found_out_and_no_wrong_verdict_leaves() {
     assert_eq!((supervisor.take_fault(), supervisor.take_fault()), (found, None));
     assert!(supervisor.is_off(Family::P256));
 
+    // Broken while the key is made, which is then taken for no point.
+    let supervisor = Supervisor::new(4 << 20);
+    fault::arm(true);
+    let broken = verifier(keys.clone(), &supervisor);
+    fault::arm(false);
+    assert_eq!((supervisor.take_fault(), supervisor.take_fault()), (found, None));
+    assert!(supervisor.is_off(Family::P256));
+    (0..4).for_each(|at| all_verdicts_are_right(&broken, &tokens, at));
+
     // Only the table of one level is broken, and with it nothing but what is learnt from it.
     for (level, how) in [0, 1, 2, 3].into_iter().flat_map(|level| [(level, How::Arithmetic), (level, How::Point)]) {
         let supervisor = Supervisor::new(4 << 20);

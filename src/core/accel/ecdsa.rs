@@ -74,6 +74,17 @@ macro_rules! family {
                     Some(Self { generator, public: Point(super::Point::from_octets(x, y)?) })
                 }
 
+                /// As [`Key::new`], for coordinates that the crate has found to be of a point:
+                /// the supervisor hears of it if they are refused.
+                #[must_use]
+                pub fn supervised(x: &[u8], y: &[u8], supervisor: &Supervisor) -> Option<Self> {
+                    let key = Self::new(x, y);
+                    if key.is_none() {
+                        supervisor.note_refusal($curve::FAMILY);
+                    }
+                    key
+                }
+
                 /// The points that may have tables, in the order in which [`Key::verify`] takes these.
                 #[must_use]
                 pub fn subjects(&self) -> [&Point; 2] {

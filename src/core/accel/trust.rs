@@ -171,6 +171,18 @@ impl Supervisor {
         verdict
     }
 
+    /// Notes that an accelerator refuses a key that its crate has taken, which is as
+    /// wrong as to refuse all of its signatures.
+    #[cold]
+    pub fn note_refusal(&self, family: Family) {
+        self.fail(Fault { family, accepted: false });
+    }
+
+    fn fail(&self, fault: Fault) {
+        self.0.faults.fetch_or(fault.bit(), Ordering::Relaxed);
+        self.switch_off(fault.family);
+    }
+
     /// Switches an accelerator off.
     pub fn switch_off(&self, family: Family) {
         if let Some(trust) = self.trust(family) {
@@ -245,8 +257,7 @@ impl Supervisor {
     #[inline(never)]
     fn settle(&self, family: Family, accepted: bool, verdict: bool) -> (bool, bool) {
         if accepted != verdict {
-            self.0.faults.fetch_or(Fault { family, accepted }.bit(), Ordering::Relaxed);
-            self.switch_off(family);
+            self.fail(Fault { family, accepted });
             return (verdict, false);
         }
         if let (true, Some(trust)) = (accepted, self.trust(family)) {

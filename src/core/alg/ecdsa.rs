@@ -66,7 +66,7 @@ macro_rules! ecdsa_algorithm {
                     #[inline(never)]
                     pub fn accelerate(&mut self, supervisor: &Supervisor) {
                         let point = self.stock.as_affine();
-                        let key = $accel::Key::new(&point.x(), &point.y());
+                        let key = $accel::Key::supervised(&point.x(), &point.y(), supervisor);
                         self.accelerated = key.map(|key| (Arc::new(key), supervisor.clone()));
                     }
                 )?
