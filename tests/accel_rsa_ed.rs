@@ -32,10 +32,11 @@ mod elsewhere {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| {
             let load = "const { createRequire } = process.getBuiltinModule('node:module')
-                const { RsaFma } = createRequire(root + '/pkg/')('./dist/default/rsa-fma.js')
-                return new RsaFma()";
+                const { RsaFma } = createRequire(root + '/')('./target/npm/parts/default/rsa-fma.js')
+                return new RsaFma(memory)";
             let root = JsValue::from(env!("CARGO_MANIFEST_DIR"));
-            let module = Function::new_with_args("root", load).call1(&JsValue::UNDEFINED, &root).unwrap();
+            let made = Function::new_with_args("root, memory", load);
+            let module = made.call2(&JsValue::UNDEFINED, &root, &wasm_bindgen::memory()).unwrap();
             jotgate::wasm::use_rsa_fma(module.unchecked_into());
         });
         Elsewhere::new(n, e).unwrap()
