@@ -91,9 +91,9 @@ curve!(
     [0x37bf_51f5, 0xcbb6_4068, 0x6b31_5ece, 0x2bce_3357, 0x7c0f_9e16, 0x8ee7_eb4a, 0xfe1a_7f9b, 0x4fe3_42e2]
 );
 
-// §D.1.2.4. Tables of 4, 87 and 233 kB, and of 1233 kB where few keys are in use.
+// §D.1.2.4. Tables of 4, 87 and 233 kB, and of 702 kB where few keys are in use.
 curve!(
-    P384 "P-384 with SHA-384." 12 13 P384Element [(4, 4, 0), (6, 64, 0), (9, 512, AMPLE)],
+    P384 "P-384 with SHA-384." 12 13 P384Element [(4, 4, 0), (6, 64, 0), (8, 512, AMPLE)],
     [
         0xccc5_2973, 0xecec_196a, 0x48b0_a77a, 0x581a_0db2, 0xf437_2ddf, 0xc763_4d81,
         0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff,

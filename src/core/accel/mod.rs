@@ -50,7 +50,7 @@
 //!
 //! | | with the key | after good signatures | without a table |
 //! | --- | --- | --- | --- |
-//! | ECDSA | its point in Montgomery form | odd multiples of it and of the generator, for a quarter of the scalar each: [`wnaf`]; then all multiples in digits of 4, 6, 8 and 10 bits, for P-384 4, 6 and 9: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
+//! | ECDSA | its point in Montgomery form | odd multiples of it and of the generator, for a quarter of the scalar each: [`wnaf`]; then all multiples in digits of 4, 6, 8 and 10 bits, for P-384 4, 6 and 8: [`comb`] | interleaved non-adjacent forms: [`wnaf`] |
 //! | Ed25519 | its point, decoded | multiples of it and of the base point, 4, 6 and 8 bits: [`ed25519`] | Straus, 4 bits |
 //! | RSA | R² and the inverse of the modulus: [`rsa_montgomery`] | | |
 //!
