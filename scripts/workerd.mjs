@@ -1,5 +1,5 @@
 // Workers for workerd itself, without wrangler: one script that is bundled already, and its WebAssembly.
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -33,6 +33,12 @@ const main :Workerd.Worker = (modules = [${modules.join(', ')}], compatibilityDa
 `,
   )
   return file
+}
+
+/** The WebAssembly of the jotgate that is installed in `folder`, for a worker whose configuration is in a folder within. */
+export function installedWasm(folder) {
+  const wasm = join('node_modules', 'jotgate', 'dist', 'wasm')
+  return Object.fromEntries(readdirSync(join(folder, wasm)).map((file) => [file, join('..', wasm, file)]))
 }
 
 /** For esbuild: a worker's modules of WebAssembly stay files beside it. */

@@ -1,13 +1,13 @@
 // Cold starts, by turns: a new process of Node, or a new workerd with nothing but the one worker, for each.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { environment } from '../../scripts/command.mjs'
-import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
+import { compiledModules, installedWasm, writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { quantile } from '../support/interleave.mjs'
 
 const ROUNDS = 24
@@ -82,12 +82,8 @@ export default { fetch: async () => new Response((await verified(fixture, ${JSON
     plugins: [compiledModules],
   })
   const needed = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path.slice(2)))
-  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
-  const wasm = readdirSync(join(folder, packed)).filter((file) => needed.includes(file))
-  return writeWorkerdConfig(out, {
-    wasm: Object.fromEntries(wasm.map((file) => [file, join('..', packed, file)])),
-    address: '127.0.0.1:0',
-  })
+  const wasm = Object.entries(installedWasm(folder)).filter(([file]) => needed.includes(file))
+  return writeWorkerdConfig(out, { wasm: Object.fromEntries(wasm), address: '127.0.0.1:0' })
 }
 
 async function firstResponse(config) {

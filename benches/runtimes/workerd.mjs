@@ -1,13 +1,13 @@
 // workerd, timed from outside: the clocks inside stand still while a request is worked on.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { environment, output } from '../../scripts/command.mjs'
-import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
+import { compiledModules, installedWasm, writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { quantile, WARM_SHARE, WARM_UP_ROUNDS } from '../support/interleave.mjs'
 import { startsInWorkerd } from './starts.mjs'
 
@@ -105,12 +105,7 @@ async function start(folder) {
     plugins: [compiledModules],
   })
   const port = await freePort()
-  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
-  const wasm = readdirSync(join(folder, packed)).filter((file) => file.endsWith('.wasm'))
-  const config = writeWorkerdConfig(out, {
-    wasm: Object.fromEntries(wasm.map((file) => [file, join('..', packed, file)])),
-    address: `127.0.0.1:${port}`,
-  })
+  const config = writeWorkerdConfig(out, { wasm: installedWasm(folder), address: `127.0.0.1:${port}` })
   const child = spawn('workerd', ['serve', config], {
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit'],

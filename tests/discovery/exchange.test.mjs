@@ -2,15 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, mock, test } from 'node:test'
 import { AUDIENCE, claimsOf, Issuer, IssuerServer, keyPair, outcome, tokenBy } from './issuer-server.mjs'
-import {
-  createRemoteJWKSet,
-  createVerifier,
-  engine,
-  errors,
-  jwtVerify,
-  jwtVerifySync,
-  keySources,
-} from './packed-jotgate.mjs'
+import { createRemoteJWKSet, createVerifier, engine, errors, jwtVerify, jwtVerifySync, keySources } from './jotgate.mjs'
 
 const ISSUER = 'https://issuer.example'
 const BROKEN = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { AUDIENCE, hang, Issuer, IssuerServer, OAUTH, OPENID, outcome, text } from './issuer-server.mjs'
-import { createVerifier, errors } from './packed-jotgate.mjs'
+import { createVerifier, errors } from './jotgate.mjs'
 
 const remote = { allowInsecureLoopback: true }
 const UNAVAILABLE = 'ERR_JOTGATE_KEYS_UNAVAILABLE'
@@ -270,7 +270,7 @@ describe('a jwks_uri that keys are not fetched from', () => {
       assert.throws(() => createVerifier({ ...options, audience: AUDIENCE }), TypeError)
     }
     // The metadata by a fetch of one's own, so that its address is https.
-    const { customFetch } = await import('./packed-jotgate.mjs')
+    const { customFetch } = await import('./jotgate.mjs')
     const asked = []
     const verifier = createVerifier({
       issuer: 'https://issuer.example',

@@ -15,7 +15,7 @@ import {
   text,
   tokenBy,
 } from './issuer-server.mjs'
-import { createRemoteJWKSet, createVerifier, errors } from './packed-jotgate.mjs'
+import { createRemoteJWKSet, createVerifier, errors } from './jotgate.mjs'
 
 const remote = { allowInsecureLoopback: true }
 const BROKEN = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import * as jose from 'jose'
 import { AUDIENCE, claimsOf, hang, IssuerServer, keyPair, text, tokenBy } from './issuer-server.mjs'
-import * as jotgate from './packed-jotgate.mjs'
+import * as jotgate from './jotgate.mjs'
 
 const ISSUER = 'https://issuer.example'
 const [one, two, rsa, unpublished] = [keyPair('one'), keyPair('two'), keyPair('rsa', 'RS256'), keyPair('one')]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AUDIENCE, OPENID } from './issuer-server.mjs'
-import { createRemoteJWKSet, createVerifier, jwtVerify } from './packed-jotgate.mjs'
+import { createRemoteJWKSet, createVerifier, jwtVerify } from './jotgate.mjs'
 import { RotatingProvider } from './rotating-provider.mjs'
 
 const SECONDS = 5

@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { compiledModules, writeWorkerdConfig } from '../../scripts/workerd.mjs'
+import { compiledModules, installedWasm, writeWorkerdConfig } from '../../scripts/workerd.mjs'
 import { outcomeOf } from './outcome.mjs'
 
 export const name = 'workerd'
@@ -33,12 +32,7 @@ export async function run(folder, own = []) {
     conditions: ['workerd'],
     plugins: [compiledModules],
   })
-  const packed = join('node_modules', 'jotgate', 'dist', 'wasm')
-  const shipped = readdirSync(join(folder, packed)).filter((file) => file.endsWith('.wasm'))
-  const wasm = Object.fromEntries([
-    ...shipped.map((file) => [file, join('..', packed, file)]),
-    ...own.map((name) => [`${name}.wasm`, join('..', `${name}.wasm`)]),
-  ])
-  writeWorkerdConfig(bundled, { wasm })
+  const ours = Object.fromEntries(own.map((name) => [`${name}.wasm`, join('..', `${name}.wasm`)]))
+  writeWorkerdConfig(bundled, { wasm: { ...installedWasm(folder), ...ours } })
   return outcomeOf('workerd', ['test', '--verbose', 'config.capnp'], bundled)
 }
